@@ -1,0 +1,71 @@
+import { Schema, type Connection } from 'mongoose';
+
+/** A premium statement: what one close of one product day charges, reconciled to its lines (G18). Inserted once. */
+export interface StatementDocument {
+  _id: string;
+  /** `close:<policyId>:<productDay>:<n>`: what makes a second close impossible. */
+  closeKey: string;
+  policyId: string;
+  platformId: string;
+  productDay: string;
+  issuedAt: Date;
+  /** Declared by the close before its lines were written, and equal to them. */
+  lineCount: number;
+  coverCount: number;
+  total: { amount: number; currency: string };
+  /** Events received before this were folded. */
+  cutOffAt: Date;
+}
+
+/** One line: a cover's charge, or the correction of one. `_id` = `<coverId>:<revision>`. */
+export interface StatementLineDocument {
+  _id: string;
+  statementId: string;
+  coverId: string;
+  /** 1 is the first charge; later ones are credit and debit lines. */
+  revision: number;
+  kind: 'charge' | 'debit' | 'credit';
+  workerId: string;
+  quantity: number;
+  /** Positive or negative minor units; a BSON long. */
+  amount: number;
+  currency: string;
+  eventIds: string[];
+  reasons: string[];
+}
+
+const statementSchema = new Schema<StatementDocument>(
+  {
+    _id: { type: String, required: true },
+    closeKey: { type: String, required: true },
+    policyId: { type: String, required: true },
+    platformId: { type: String, required: true },
+    productDay: { type: String, required: true },
+    issuedAt: { type: Date, required: true },
+    lineCount: { type: Number, required: true },
+    coverCount: { type: Number, required: true },
+    total: { type: Schema.Types.Mixed, required: true },
+    cutOffAt: { type: Date, required: true },
+  },
+  { collection: 'statements', versionKey: false },
+);
+
+const lineSchema = new Schema<StatementLineDocument>(
+  {
+    _id: { type: String, required: true },
+    statementId: { type: String, required: true },
+    coverId: { type: String, required: true },
+    revision: { type: Number, required: true },
+    kind: { type: String, required: true },
+    workerId: { type: String, required: true },
+    quantity: { type: Number, required: true },
+    amount: { type: Schema.Types.Mixed, required: true },
+    currency: { type: String, required: true },
+    eventIds: { type: [String], required: true },
+    reasons: { type: [String], required: true },
+  },
+  { collection: 'statement_lines', versionKey: false },
+);
+
+export const declareStatements = (connection: Connection) => connection.model('Statement', statementSchema);
+export const declareStatementLines = (connection: Connection) => connection.model('StatementLine', lineSchema);

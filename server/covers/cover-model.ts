@@ -1,0 +1,41 @@
+import { Schema, type Connection } from 'mongoose';
+
+/**
+ * A cover: the reservation of (policy, worker, product day) with its frozen terms (G1). Inserted once, never changed.
+ * `_id` = day, worker hash, worker, policy (G4; `coverId` in programs/cover). Protection and charge are the fold of the events.
+ */
+export interface CoverDocument {
+  _id: string;
+  policyId: string;
+  policyRevision: number;
+  platformId: string;
+  workerId: string;
+  /** `YYYY-MM-DD` */
+  productDay: string;
+  /** `rider-day@1` */
+  product: string;
+  timeZone: string;
+  backFilling: boolean;
+  /** `_id` of the event that opened it. */
+  openedBy: string;
+  openedAt: Date;
+}
+
+const schema = new Schema<CoverDocument>(
+  {
+    _id: { type: String, required: true },
+    policyId: { type: String, required: true },
+    policyRevision: { type: Number, required: true },
+    platformId: { type: String, required: true },
+    workerId: { type: String, required: true },
+    productDay: { type: String, required: true },
+    product: { type: String, required: true },
+    timeZone: { type: String, required: true },
+    backFilling: { type: Boolean, required: true },
+    openedBy: { type: String, required: true },
+    openedAt: { type: Date, required: true },
+  },
+  { collection: 'covers', versionKey: false },
+);
+
+export const declareCovers = (connection: Connection) => connection.model('Cover', schema);

@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+
+/** Crockford's base 32, lower case: no i, l, o, u. */
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** Every kind of id we hand out, by its prefix. */
+export type IdPrefix =
+  'car' | 'plt' | 'key' | 'per' | 'wrk' | 'tok' | 'pol' | 'cns' | 'stm' | 'req' | 'una' | 'dis' | 'opr';
+
+export interface IdMaker {
+  /** A new id, `<prefix>_<26 characters>`: 48 bits of time in ms (so ids sort by creation), 80 random bits. */
+  next(prefix: IdPrefix): string;
+}
+
+export function idMaker(clock: Clock): IdMaker {
+  return { next: (prefix) => `${prefix}_${encodeTime(clock.now())}${base32(randomBytes(10))}` };
+}
+
+/** An id for a fact with a natural key: the same parts always give the same id; parts are delimited without ambiguity. */
+export function deterministicId(prefix: IdPrefix, ...parts: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest();
+  return `${prefix}_${base32(hash.subarray(0, 16)).slice(0, 26)}`;
+}
+
+/** `bytes` random bytes in base 32: tokens, codes, secrets. */
+export function randomText(bytes: number): string {
+  return base32(randomBytes(bytes));
+}
+
+function encodeTime(at: number): string {
+  let text = '';
+  for (let rest = at, i = 0; i < 10; i++) {
+    text = ALPHABET.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+function base32(bytes: Uint8Array): string {
+  let text = '';
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += ALPHABET.charAt((value >>> bits) & 31);
+    }
+    value &= (1 << bits) - 1;
+  }
+  return bits > 0 ? text + ALPHABET.charAt((value << (5 - bits)) & 31) : text;
+}

@@ -1,0 +1,4 @@
+import type { Migration } from '../migrate.ts';
+
+/** Every migration, in the order of its number. A published one never changes; a change is a new one at the end. */
+export const migrations: readonly Migration[] = [];

@@ -1,0 +1,44 @@
+import type { Connection } from 'mongoose';
+import { declareDisclosures } from '../audit/disclosure-model.ts';
+import { declarePeriods } from '../billing/period-model.ts';
+import { declareStatementLines, declareStatements } from '../billing/statement-model.ts';
+import { declareCarriers } from '../carriers/carrier-model.ts';
+import { declareCertificates } from '../certificates/certificate-model.ts';
+import { declareSigningKeys } from '../certificates/signing-key-model.ts';
+import { declareConsents } from '../consents/consent-model.ts';
+import { declareCovers } from '../covers/cover-model.ts';
+import { declareIdempotency } from '../http/idempotency-model.ts';
+import { declarePeople } from '../people/person-model.ts';
+import { declareTokens } from '../people/token-model.ts';
+import { declareApiKeys } from '../platforms/api-key-model.ts';
+import { declarePlatforms } from '../platforms/platform-model.ts';
+import { declarePolicyRevisions } from '../policies/policy-revision-model.ts';
+import { declareShiftEvents } from '../shifts/shift-event-model.ts';
+import { declareUnavailabilities } from '../shifts/unavailability-model.ts';
+import { declareWorkers } from '../workers/worker-model.ts';
+
+/** Every collection, by name. Hot paths use `model.collection` (the driver), the rest `lean()`. */
+export function openModels(connection: Connection) {
+  return {
+    apiKeys: declareApiKeys(connection),
+    carriers: declareCarriers(connection),
+    certificates: declareCertificates(connection),
+    consents: declareConsents(connection),
+    covers: declareCovers(connection),
+    disclosures: declareDisclosures(connection),
+    idempotency: declareIdempotency(connection),
+    people: declarePeople(connection),
+    periods: declarePeriods(connection),
+    platforms: declarePlatforms(connection),
+    policyRevisions: declarePolicyRevisions(connection),
+    shiftEvents: declareShiftEvents(connection),
+    signingKeys: declareSigningKeys(connection),
+    statementLines: declareStatementLines(connection),
+    statements: declareStatements(connection),
+    tokens: declareTokens(connection),
+    unavailabilities: declareUnavailabilities(connection),
+    workers: declareWorkers(connection),
+  };
+}
+
+export type Models = ReturnType<typeof openModels>;

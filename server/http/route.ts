@@ -1,0 +1,82 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type Joi from 'joi';
+import type { Instant } from '../../programs/calendar.ts';
+import type { Actor, ActorKind, ActorOf, Scope } from '../actor.ts';
+import type { Services } from '../services.ts';
+
+/** What a handler is given: parsed, validated, authenticated. */
+export interface RouteRequest<P = unknown, Q = unknown, B = unknown, A extends Actor = Actor> {
+  readonly requestId: string;
+  readonly actor: A;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly headers: IncomingHttpHeaders;
+  /** When the request reached us, taken once. */
+  readonly receivedAt: Instant;
+  /** `Idempotency-Key`, when sent. */
+  readonly idempotencyKey?: string;
+}
+
+/** What a handler answers. `json` is rendered as it is; `bytes` with its own content type. */
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly bytes?: { readonly type: string; readonly content: Buffer };
+  /** Long output (CSV): chunks as they come. */
+  readonly stream?: { readonly type: string; readonly chunks: AsyncIterable<string> };
+}
+
+export interface ResponseDoc {
+  readonly description: string;
+  readonly schema?: Joi.Schema;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+  readonly example?: unknown;
+}
+
+/**
+ * One route. The table of all routes (`server/http/routes.ts`) is what the server mounts, what OpenAPI is made from, and
+ * what the tests walk: a route without a schema, an auth rule or a tenant rule does not compile.
+ */
+export interface Route<P = never, Q = never, B = never, K extends ActorKind = ActorKind> {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** OpenAPI style: `/v1/workers/{id}/cover`. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  /** Who may call, and with which scope (platforms and operators). */
+  readonly allow: readonly K[];
+  readonly scope?: Scope;
+  /** How the handler keeps one tenant's data from another's, in words: shown in the docs and required by a test. */
+  readonly tenant: string;
+  readonly params?: Joi.ObjectSchema<P>;
+  readonly query?: Joi.ObjectSchema<Q>;
+  readonly body?: Joi.Schema<B>;
+  /** Accepted request types; default `application/json`. */
+  readonly bodyTypes?: readonly string[];
+  /** POSTs: `required` = `Idempotency-Key` (DESIGN 9); `keyed` = the body carries its own key; `harmless` = repeating it changes nothing. */
+  readonly idempotency?: 'required' | 'keyed' | 'harmless';
+  /** Requests a minute for each caller (key, token, or address for public routes); default from the configuration. */
+  readonly ratePerMinute?: number;
+  readonly responses: Readonly<Record<number, ResponseDoc>>;
+  /** Stable problem codes this route may answer besides the common ones. */
+  readonly problems?: readonly string[];
+  handle(services: Services, request: RouteRequest<P, Q, B, ActorOf<K>>): Promise<Reply>;
+}
+
+/** A route with its types erased, as the table holds it. */
+export interface AnyRoute extends Omit<Route, 'params' | 'query' | 'body' | 'handle'> {
+  readonly params?: Joi.ObjectSchema;
+  readonly query?: Joi.ObjectSchema;
+  readonly body?: Joi.Schema;
+  handle(services: Services, request: RouteRequest<never, never, never, never>): Promise<Reply>;
+}
+
+/** Declares a route: checks its types, then erases them for the table. */
+export function route<P, Q, B, K extends ActorKind>(definition: Route<P, Q, B, K>): AnyRoute {
+  return definition;
+}

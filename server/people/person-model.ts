@@ -1,0 +1,33 @@
+import { Schema, type Connection } from 'mongoose';
+
+/** Personal data, apart from facts; every field but the id and the hash is ciphertext under the person's own key (M10). */
+export interface PersonDocument {
+  _id: string;
+  /** Keyed HMAC of the national id under its own key (G23); absent when none was given. */
+  nationalIdHash?: string;
+  /** The person's data key, wrapped by the configuration's encryption key. Erasure destroys it. */
+  wrappedKey?: string;
+  name?: string;
+  phone?: string;
+  nationalId?: string;
+  createdAt: Date;
+  updatedAt: Date;
+  erasedAt?: Date;
+}
+
+const schema = new Schema<PersonDocument>(
+  {
+    _id: { type: String, required: true },
+    nationalIdHash: String,
+    wrappedKey: String,
+    name: String,
+    phone: String,
+    nationalId: String,
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+    erasedAt: Date,
+  },
+  { collection: 'people', versionKey: false },
+);
+
+export const declarePeople = (connection: Connection) => connection.model('Person', schema);

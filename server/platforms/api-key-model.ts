@@ -1,0 +1,35 @@
+import { Schema, type Connection } from 'mongoose';
+import type { Scope } from '../actor.ts';
+
+/** An API key; only its hash is kept. At most two live keys per owner, so that rotation has no gap. */
+export interface ApiKeyDocument {
+  /** SHA-256 of the whole key, base64url. */
+  _id: string;
+  keyId: string;
+  owner: 'platform' | 'operator';
+  /** The platform's id, or the operator's. */
+  ownerId: string;
+  /** What may be shown: `psk_test_ab12...`. */
+  hint: string;
+  scopes: Scope[];
+  createdAt: Date;
+  expiresAt?: Date;
+  revokedAt?: Date;
+}
+
+const schema = new Schema<ApiKeyDocument>(
+  {
+    _id: { type: String, required: true },
+    keyId: { type: String, required: true },
+    owner: { type: String, required: true },
+    ownerId: { type: String, required: true },
+    hint: { type: String, required: true },
+    scopes: { type: [String], required: true },
+    createdAt: { type: Date, required: true },
+    expiresAt: Date,
+    revokedAt: Date,
+  },
+  { collection: 'api_keys', versionKey: false },
+);
+
+export const declareApiKeys = (connection: Connection) => connection.model('ApiKey', schema);

@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Database } from './database/connect.ts';
+import type { IdMaker } from './database/ids.ts';
+import type { Models } from './database/models.ts';
+import type { Metrics } from './http/metrics.ts';
+import type { PolicyBook } from './policies/policy-book.ts';
+import type { Secrets } from './people/secrets.ts';
+import type { DisclosureLog } from './audit/disclosure-log.ts';
+import type { ShiftIntake } from './shifts/shift-intake.ts';
+import type { UnavailabilityBook } from './shifts/unavailability-book.ts';
+
+/** What every use case is given. Made in one place: `open-services.ts`. */
+export interface Services {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: IdMaker;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly models: Models;
+  readonly metrics: Metrics;
+  /** Encryption, keyed hashes and the certificate signing keys. */
+  readonly secrets: Secrets;
+  /** Policy revisions by platform, kept fresh in memory for the hot path. */
+  readonly policies: PolicyBook;
+  readonly unavailability: UnavailabilityBook;
+  /** The group commit of shift events. */
+  readonly intake: ShiftIntake;
+  /** Who read whose data. */
+  readonly disclosures: DisclosureLog;
+}

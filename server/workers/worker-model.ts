@@ -1,0 +1,41 @@
+import { Schema, type Connection } from 'mongoose';
+
+/**
+ * A person as one platform knows them. `_id` is deterministic from platform and external id, so an unknown worker is
+ * registered by the first event without asking anybody (G5). Names, phones and national ids are in `people`.
+ */
+export interface WorkerDocument {
+  _id: string;
+  platformId: string;
+  /** The platform's own id for the worker; never a national id or a phone (G23). */
+  externalId: string;
+  /** `YYYY-MM-DD`; absent: age unknown. */
+  birthOn?: string;
+  /** The person behind, once a national id was asserted. */
+  personId?: string;
+  /** Links stay `asserted` until the worker proves identity (G23). */
+  personLink?: 'asserted' | 'verified';
+  registeredAt: Date;
+  registeredBy: 'event' | 'platform';
+  updatedAt: Date;
+  /** For ETag and If-Match. */
+  version: number;
+}
+
+const schema = new Schema<WorkerDocument>(
+  {
+    _id: { type: String, required: true },
+    platformId: { type: String, required: true },
+    externalId: { type: String, required: true },
+    birthOn: String,
+    personId: String,
+    personLink: String,
+    registeredAt: { type: Date, required: true },
+    registeredBy: { type: String, required: true },
+    updatedAt: { type: Date, required: true },
+    version: { type: Number, required: true },
+  },
+  { collection: 'workers', versionKey: false },
+);
+
+export const declareWorkers = (connection: Connection) => connection.model('Worker', schema);
