@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
 import { MongoServerError } from 'mongodb';
+import type { Clock } from '../clock.ts';
 import type { Database } from './connect.ts';
 import { DatabaseTrouble } from './database-trouble.ts';
 import { waitUntil } from './embedded/wait-until.ts';
@@ -16,7 +17,7 @@ export interface Migration {
 
 export interface MigrateOptions {
   /** Where time comes from; `services.clock` in programs. */
-  clock: { now(): number };
+  clock: Clock;
   onProgress?: (line: string) => void;
   migrations?: readonly Migration[];
   /** A process that has not renewed its lease for this long is taken for dead. Default one minute. */
@@ -81,12 +82,12 @@ async function applyUnderLease(
   migrations: readonly Migration[],
   options: MigrateOptions,
 ): Promise<string[]> {
-  let lost: unknown;
+  let lost: Error | undefined;
   const renew = setInterval(
     () => {
       takeLease(db, holder, options).then(
         (kept) => (lost ??= kept ? undefined : new Error('the lease was taken by another process')),
-        (error: unknown) => (lost ??= error),
+        (error: unknown) => (lost ??= new Error('the lease could not be renewed', { cause: error })),
       );
     },
     Math.ceil((options.leaseMs ?? 60_000) / 4),

@@ -1,4 +1,5 @@
 import type { Migration } from '../migrate.ts';
+import { gigCover } from './0001-gig-cover.ts';
 
 /** Every migration, in the order of its number. A published one never changes; a change is a new one at the end. */
-export const migrations: readonly Migration[] = [];
+export const migrations: readonly Migration[] = [gigCover];
