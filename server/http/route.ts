@@ -24,6 +24,8 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly bytes?: { readonly type: string; readonly content: Buffer };
+  /** Of a list that goes on: the server adds `Link: <...>; rel="next"`. `pageReply` sets it. */
+  readonly nextCursor?: string;
   /** Long output (CSV): chunks as they come. */
   readonly stream?: { readonly type: string; readonly chunks: AsyncIterable<string> };
 }
@@ -56,12 +58,17 @@ export interface Route<P = never, Q = never, B = never, K extends ActorKind = Ac
   readonly params?: Joi.ObjectSchema<P>;
   readonly query?: Joi.ObjectSchema<Q>;
   readonly body?: Joi.Schema<B>;
+  /** The schema documents the body, and the handler checks it, item by item: one bad item of a batch never spoils the others. */
+  readonly bodyChecked?: 'by_handler';
   /** Accepted request types; default `application/json`. */
   readonly bodyTypes?: readonly string[];
   /** POSTs: `required` = `Idempotency-Key` (DESIGN 9); `keyed` = the body carries its own key; `harmless` = repeating it changes nothing. */
   readonly idempotency?: 'required' | 'keyed' | 'harmless';
-  /** Requests a minute for each caller (key, token, or address for public routes); default from the configuration. */
-  readonly ratePerMinute?: number;
+  /**
+   * Requests a minute for each caller (key, token, or address for public routes), counted for this route alone; default
+   * from the configuration, counted over all routes. `unlimited` is for probes.
+   */
+  readonly ratePerMinute?: number | 'unlimited';
   readonly responses: Readonly<Record<number, ResponseDoc>>;
   /** Stable problem codes this route may answer besides the common ones. */
   readonly problems?: readonly string[];

@@ -1,0 +1,61 @@
+import pino, { type Logger } from 'pino';
+import { openDisclosureLog } from './audit/open-disclosure-log.ts';
+import { systemClock, type Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Database } from './database/connect.ts';
+import { idMaker } from './database/ids.ts';
+import { openModels } from './database/models.ts';
+import { openMetrics } from './http/metrics.ts';
+import { openSecrets } from './people/open-secrets.ts';
+import { openPolicyBook } from './policies/open-policy-book.ts';
+import type { Services } from './services.ts';
+import { openShiftIntake } from './shifts/open-shift-intake.ts';
+import { openUnavailabilityBook } from './shifts/open-unavailability-book.ts';
+
+export interface OpenOptions {
+  readonly config: Config;
+  /** Connected and migrated. */
+  readonly database: Database;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/** Services with what only their owner may do. */
+export interface OpenServices extends Services {
+  /** Says that an API process is here (G9); the owner of an API calls it on a timer. */
+  beat(): Promise<void>;
+  /** Finishes what was admitted and writes what is buffered. The database stays open: it belongs to who opened it. */
+  close(): Promise<void>;
+}
+
+/** The one composition root: configuration and database in, services out. */
+export async function openServices({ config, database, clock = systemClock, log }: OpenOptions): Promise<OpenServices> {
+  const models = openModels(database.connection);
+  const ids = idMaker(clock);
+  const logger = log ?? pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
+  const unavailability = openUnavailabilityBook(database, models, clock);
+  await unavailability.refresh();
+  const services = {
+    config,
+    clock,
+    ids,
+    log: logger,
+    database,
+    models,
+    metrics: openMetrics(),
+    secrets: openSecrets(config),
+    policies: openPolicyBook(models, clock),
+    unavailability,
+    disclosures: openDisclosureLog(models, clock, ids, logger),
+  };
+  const intake = openShiftIntake(services);
+  return {
+    ...services,
+    intake,
+    beat: () => unavailability.beat(),
+    async close() {
+      await intake.drain();
+      await services.disclosures.flush();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import Joi from 'joi';
+import { parseInstant } from '../../programs/calendar.ts';
+import { Refusal } from '../../programs/refusal.ts';
+import { compileFast, instant } from '../http/validate.ts';
+import { externalIdProblem } from '../workers/worker-id.ts';
+import type { IncomingEvent } from './shift-intake.ts';
+import type { ShiftEventType } from '../../programs/cover/cover-facts.ts';
+
+/** G5: the CloudEvents types we take, and what they are called inside. */
+const TYPES = new Map<string, ShiftEventType>([
+  ['com.parasol.shift.started.v1', 'shift.started'],
+  ['com.parasol.shift.ended.v1', 'shift.ended'],
+  ['com.parasol.shift.cancelled.v1', 'shift.cancelled'],
+  ['com.parasol.order.accepted.v1', 'order.accepted'],
+  ['com.parasol.order.completed.v1', 'order.completed'],
+]);
+
+export interface CloudEvent {
+  specversion: '1.0';
+  id: string;
+  source: string;
+  type: string;
+  subject?: string;
+  time: string;
+  datacontenttype?: string;
+  dataschema?: string;
+  data: {
+    workerId: string;
+    shiftId: string;
+    orderId?: string;
+    policyId?: string;
+    occupationClass: string;
+    territory: string;
+    declaredAge?: number;
+  };
+}
+
+const text = (max: number) => Joi.string().min(1).max(max);
+
+/** One CloudEvents 1.0 event in JSON format. Extension attributes are allowed and not looked at (G3). */
+export const cloudEventSchema = Joi.object<CloudEvent>({
+  specversion: Joi.string().valid('1.0'),
+  id: text(200).description('Unique within the source; source and id are the idempotency key for ever.'),
+  source: text(300).description('One of the sources registered for your platform.'),
+  type: Joi.string().valid(...TYPES.keys()),
+  subject: text(300).optional(),
+  time: instant.description('When it happened; an offset is required.'),
+  datacontenttype: Joi.string().valid('application/json').optional(),
+  dataschema: text(300).optional(),
+  data: Joi.object({
+    workerId: text(128).description('Your own id for the worker; never a national id or a phone.'),
+    shiftId: text(128).description('Your id for the shift.'),
+    orderId: text(128).optional().description('Required for order events.'),
+    policyId: text(64).optional().description('Required when several policies match.'),
+    occupationClass: text(64),
+    territory: text(64),
+    declaredAge: Joi.number().integer().min(0).max(150).optional(),
+  }),
+})
+  .pattern(/^[a-z0-9]{1,40}$/, Joi.alternatives(Joi.string().max(2000).allow(''), Joi.number(), Joi.boolean()))
+  .meta({ title: 'CloudEvent' });
+
+const check = compileFast(cloudEventSchema);
+
+/** Names of the platform's sources, and the event as sent. Throws a `Refusal` with pointers; nothing is stored (G6). */
+export function parseCloudEvent(raw: unknown, sources: readonly string[]): IncomingEvent {
+  const event = check(raw);
+  const type = TYPES.get(event.type);
+  const time = parseInstant(event.time);
+  if (!type || time === undefined) throw new Error('The schema let an impossible event through.');
+  if (!sources.includes(event.source)) {
+    throw new Refusal('forbidden', 'source_not_yours', 'The source is not registered for your platform.', {
+      details: [{ pointer: '/source', message: `must be one of the platform's sources: ${sources.join(', ')}` }],
+    });
+  }
+  const problem = externalIdProblem(event.data.workerId);
+  if (problem) {
+    throw new Refusal('invalid', 'invalid_request', 'The worker id cannot be used.', {
+      details: [{ pointer: '/data/workerId', message: problem }],
+    });
+  }
+  if (type.startsWith('order.') && event.data.orderId === undefined) {
+    throw new Refusal('invalid', 'invalid_request', 'An order event needs its order id.', {
+      details: [{ pointer: '/data/orderId', message: 'is required for order events' }],
+    });
+  }
+  const { id, source, subject, data } = event;
+  return { id, source, type, time, data, ...(subject !== undefined && { subject }) };
+}

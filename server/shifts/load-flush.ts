@@ -1,0 +1,127 @@
+import type { Filter } from 'mongodb';
+import { productDayAt, productDayInterval, type Interval } from '../../programs/calendar.ts';
+import type { DecidedFact, PolicyRevision, ShiftFact, WorkerFacts } from '../../programs/cover/cover-facts.ts';
+import { factWindow } from '../../programs/cover/fact-window.ts';
+import { productTerms } from '../../programs/products/catalogue.ts';
+import type { Services } from '../services.ts';
+import { decidedFact } from './decided-fact.ts';
+import { isStart, type IntakeItem } from './intake-item.ts';
+import type { ShiftEventDocument } from './shift-event-model.ts';
+
+/** A stored event with what a replay is recognised by. */
+export interface KnownEvent {
+  readonly hash: string;
+  readonly document: ShiftEventDocument;
+}
+
+/** All that a flush must know to decide its items. */
+export interface LoadedFlush {
+  readonly policies: ReadonlyMap<string, readonly PolicyRevision[]>;
+  readonly workers: ReadonlyMap<string, WorkerFacts>;
+  /** By worker, in no order. */
+  readonly facts: Map<string, DecidedFact[]>;
+  /** By event `_id`. */
+  readonly events: Map<string, KnownEvent>;
+  /** By platform and shift id: the worker whose start of it was received first, with that instant (G12). */
+  readonly shiftOwners: Map<string, { readonly workerId: string; readonly receivedAt: number }>;
+}
+
+/** A flush gives up well before the 60 s after which an answer about the past is no longer provisional (G19). */
+export const FLUSH_MS_MAX = 20_000;
+
+export const shiftKey = ({ platformId, shiftId }: ShiftFact): string => JSON.stringify([platformId, shiftId]);
+
+/** Reads what the items' decisions depend on: two queries side by side, whatever the number of items. */
+export async function loadFlush(services: Services, items: readonly IntakeItem[]): Promise<LoadedFlush> {
+  const { models, policies: book } = services;
+  const platformIds = [...new Set(items.map(({ fact }) => fact.platformId))];
+  const policies = new Map<string, readonly PolicyRevision[]>();
+  for (const platformId of platformIds) policies.set(platformId, await book.revisionsOf(platformId));
+
+  const workerIds = [...new Set(items.map(({ lane }) => lane))];
+  const [documents, workerDocuments] = await Promise.all([
+    models.shiftEvents.collection
+      .find<ShiftEventDocument>(eventsOf(items, policies), { timeoutMS: FLUSH_MS_MAX })
+      .toArray(),
+    models.workers.collection
+      .find<{ _id: string; birthOn?: string }>(
+        { _id: { $in: workerIds } },
+        { projection: { birthOn: 1 }, timeoutMS: FLUSH_MS_MAX },
+      )
+      .toArray(),
+  ]);
+
+  const loaded: LoadedFlush = {
+    policies,
+    workers: new Map(workerDocuments.map(({ _id, birthOn }) => [_id, birthOn === undefined ? {} : { birthOn }])),
+    facts: new Map(),
+    events: new Map(),
+    shiftOwners: new Map(),
+  };
+  for (const document of documents) {
+    loaded.events.set(document._id, { hash: document.hash, document });
+    remember(loaded, decidedFact(document));
+  }
+  return loaded;
+}
+
+/** Adds a decided event to what is known. */
+export function remember(loaded: LoadedFlush, fact: DecidedFact): void {
+  const ofWorker = loaded.facts.get(fact.workerId);
+  if (ofWorker) ofWorker.push(fact);
+  else loaded.facts.set(fact.workerId, [fact]);
+  if (!isStart(fact)) return;
+  const key = shiftKey(fact);
+  const owner = loaded.shiftOwners.get(key);
+  if (!owner || fact.receivedAt < owner.receivedAt) {
+    loaded.shiftOwners.set(key, { workerId: fact.workerId, receivedAt: fact.receivedAt });
+  }
+}
+
+/**
+ * One filter for all items: their workers' events around their days (G13; items of one day share a clause, so one index
+ * scan), the starts that claimed the same shift ids (G12), and events so old that only their id can find them.
+ */
+function eventsOf(
+  items: readonly IntakeItem[],
+  policies: ReadonlyMap<string, readonly PolicyRevision[]>,
+): Filter<ShiftEventDocument> {
+  const byWindow = new Map<string, { window: Interval; workerIds: Set<string> }>();
+  const shiftIds = new Map<string, Set<string>>();
+  for (const { fact } of items) {
+    const window = windowOf(fact, policies.get(fact.platformId) ?? []);
+    const key = `${window.from}-${window.to}`;
+    const clause = byWindow.get(key);
+    if (clause) clause.workerIds.add(fact.workerId);
+    else byWindow.set(key, { window, workerIds: new Set([fact.workerId]) });
+    if (!isStart(fact)) continue;
+    const ofPlatform = shiftIds.get(fact.platformId);
+    if (ofPlatform) ofPlatform.add(fact.shiftId);
+    else shiftIds.set(fact.platformId, new Set([fact.shiftId]));
+  }
+  const clauses: Filter<ShiftEventDocument>[] = [];
+  for (const { window, workerIds } of byWindow.values()) {
+    clauses.push({
+      workerId: { $in: [...workerIds] },
+      time: { $gte: new Date(window.from), $lt: new Date(window.to) },
+    });
+  }
+  for (const [platformId, ids] of shiftIds) clauses.push({ platformId, shiftId: { $in: [...ids] } });
+  const [only, ...others] = clauses;
+  return only && others.length === 0 ? only : { $or: clauses };
+}
+
+/** The hull of the G13 windows that the platform's policies give the instant. */
+function windowOf(fact: ShiftFact, revisions: readonly PolicyRevision[]): Interval {
+  let from = fact.occurredAt;
+  let to = fact.occurredAt + 1;
+  for (const { product, timeZone } of revisions) {
+    const terms = productTerms(product);
+    if (!terms) continue;
+    const dayRule = { timeZone, boundary: terms.dayBoundary };
+    const window = factWindow(productDayInterval(productDayAt(fact.occurredAt, dayRule), dayRule), terms);
+    if (window.from < from) from = window.from;
+    if (window.to > to) to = window.to;
+  }
+  return { from, to };
+}

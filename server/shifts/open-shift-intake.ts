@@ -1,0 +1,109 @@
+import { Refusal } from '../../programs/refusal.ts';
+import type { Services } from '../services.ts';
+import { decideFlush, type Ruling } from './decide-flush.ts';
+import { GroupCommit } from './group-commit.ts';
+import { intakeItem, type IntakeItem } from './intake-item.ts';
+import { loadFlush } from './load-flush.ts';
+import { settleFlush } from './settle-flush.ts';
+import type { IncomingEvent, IntakeOptions, IntakeResult, ShiftIntake } from './shift-intake.ts';
+import { storeFlush } from './store-flush.ts';
+
+/** More periods than a process touches between two clears; only saves repeated inserts. */
+const KNOWN_PERIODS_MAX = 10_000;
+
+export const outcomeUnknown = (): Refusal =>
+  new Refusal(
+    'unavailable',
+    'outcome_unknown',
+    'The database did not answer in time: the event may be stored. Send it again; that is always safe.',
+    { retryAfterSeconds: 1 },
+  );
+
+const queueFull = (): Refusal =>
+  new Refusal('unavailable', 'queue_full', 'Too many events are waiting: nothing of this request was stored. Send it again.', {
+    retryAfterSeconds: 1,
+  });
+
+/** The group commit of shift events over the database. */
+export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake {
+  const { clock, config, log, metrics } = services;
+  const knownPeriods = new Set<string>();
+
+  const commit = new GroupCommit<IntakeItem>({
+    flush,
+    flushItemsMax: config.flushEventsMax,
+    flushesAtOnce: config.flushesAtOnce,
+    queueItemsMax: config.intakeQueueMax,
+  });
+
+  async function flush(items: readonly IntakeItem[]): Promise<void> {
+    const stopTimer = metrics.flushSeconds.startTimer();
+    metrics.flushEvents.observe(items.length);
+    metrics.queueEvents.set(commit.waiting);
+    try {
+      if (knownPeriods.size > KNOWN_PERIODS_MAX) knownPeriods.clear();
+      const loaded = await loadFlush(services, items);
+      const rulings = decideFlush(items, loaded, services.unavailability.intervals());
+      const stores = rulings.filter((ruling) => ruling.kind === 'store');
+      const clashes = stores.length > 0 ? await storeFlush(services, stores, loaded, knownPeriods) : undefined;
+      await settleFlush(services, rulings, loaded, clashes);
+    } catch (error) {
+      // Whatever went wrong, the caller learns that the outcome is open, and that sending again is safe (G20).
+      log.error({ err: error, events: items.length }, 'A flush of shift events failed.');
+      for (const item of items) item.settle({ status: 'unknown', refusal: outcomeUnknown() });
+    } finally {
+      stopTimer();
+    }
+  }
+
+  /** Items whose results land, in order, in the promise. */
+  function itemsOf(events: readonly IncomingEvent[], options: IntakeOptions) {
+    const receivedAt = clock.now();
+    const results: IntakeResult[] = [];
+    let left = events.length;
+    let finish: (results: readonly IntakeResult[]) => void = () => undefined;
+    const settled = new Promise<readonly IntakeResult[]>((resolve) => (finish = resolve));
+    const items = events.map((event, index) =>
+      intakeItem(event, options, receivedAt, (result) => {
+        if (results[index]) return;
+        results[index] = result;
+        metrics.events.inc({ outcome: 'decision' in result ? result.decision.outcome : result.status });
+        if (--left === 0) finish(results);
+      }),
+    );
+    return { items, settled };
+  }
+
+  return {
+    async submit(events, options) {
+      if (events.length === 0) return [];
+      const { items, settled } = itemsOf(events, options);
+      if (!commit.admit(items)) throw queueFull();
+      return settled;
+    },
+
+    async dryRun(events, options) {
+      if (events.length === 0) return [];
+      const { items, settled } = itemsOf(events, options);
+      const loaded = await loadFlush(services, items);
+      const rulings: readonly Ruling[] = decideFlush(items, loaded, services.unavailability.intervals());
+      for (const ruling of rulings) ruling.item.settle(dryResult(ruling));
+      return settled;
+    },
+
+    drain: () => commit.drain(),
+  };
+}
+
+/** What the item would be answered; a replay by its stored event alone, without reading its cover. */
+function dryResult(ruling: Ruling): IntakeResult {
+  if (ruling.kind === 'reject') return { status: 'rejected', refusal: ruling.refusal };
+  const { document } = ruling;
+  return {
+    status: ruling.kind === 'replay' ? 'replayed' : 'accepted',
+    eventId: document._id,
+    workerId: document.workerId,
+    receivedAt: document.receivedAt.getTime(),
+    decision: document.decision,
+  };
+}

@@ -1,0 +1,124 @@
+import { MongoBulkWriteError, type Document } from 'mongodb';
+import type { CoverTerms } from '../../programs/cover/cover-facts.ts';
+import { productDayInterval } from '../../programs/calendar.ts';
+import { productTerms } from '../../programs/products/catalogue.ts';
+import { toLong } from '../database/longs.ts';
+import type { Services } from '../services.ts';
+import { coverDocument } from './decided-fact.ts';
+import type { Ruling } from './decide-flush.ts';
+import { FLUSH_MS_MAX, type LoadedFlush } from './load-flush.ts';
+import type { ShiftEventDocument } from './shift-event-model.ts';
+
+type Stored = Extract<Ruling, { kind: 'store' }>;
+const MINUTE_MS = 60_000;
+
+/** What the inserts of a flush met: `_id`s that were there before them. */
+export interface Clashes {
+  readonly events: ReadonlySet<string>;
+  readonly covers: ReadonlySet<string>;
+}
+
+/**
+ * Inserts events, covers, unknown workers and new periods, side by side and in any order: each has its own deterministic
+ * `_id`, so all of it is safe to repeat, and a crash in between costs nothing (G1). Returns what was there before.
+ * Throws when it is not certain that everything is durable (a write-concern error is never an acknowledgement, G20).
+ */
+export async function storeFlush(
+  services: Pick<Services, 'models'>,
+  rulings: readonly Stored[],
+  loaded: LoadedFlush,
+  knownPeriods: Set<string>,
+): Promise<Clashes> {
+  const { models } = services;
+  const reserves = rulings.flatMap(({ reserve, document }) =>
+    reserve ? [coverDocument(reserve, document.platformId)] : [],
+  );
+  const periods = newPeriods(rulings, knownPeriods);
+  const [events, covers] = await Promise.all([
+    insertNew(models.shiftEvents.collection, rulings.map(({ document }) => withLongs(document))),
+    insertNew(models.covers.collection, reserves.map((cover) => ({ ...cover }))),
+    insertNew(models.workers.collection, newWorkers(rulings, loaded)),
+    insertNew(models.periods.collection, periods),
+  ]);
+  for (const { _id } of periods) knownPeriods.add(_id);
+  return { events, covers };
+}
+
+interface Inserts {
+  insertMany(documents: Document[], options: { ordered: false; timeoutMS: number }): Promise<unknown>;
+}
+
+/** Unordered insert; answers the `_id`s that were taken. Any other trouble is thrown. */
+export async function insertNew(collection: Inserts, documents: readonly Document[]): Promise<ReadonlySet<string>> {
+  if (documents.length === 0) return new Set();
+  try {
+    await collection.insertMany([...documents], { ordered: false, timeoutMS: FLUSH_MS_MAX });
+    return new Set();
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
+    const writeErrors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+    if (writeErrors.length === 0) throw error;
+    const taken = new Set<string>();
+    for (const { code, index } of writeErrors) {
+      if (code !== 11000) throw error;
+      taken.add(String(documents[index]?._id));
+    }
+    return taken;
+  }
+}
+
+export function withLongs(document: ShiftEventDocument): Document {
+  const { premium } = document.decision;
+  if (!premium) return { ...document };
+  return { ...document, decision: { ...document.decision, premium: { ...premium, amount: toLong(premium.amount) } } };
+}
+
+/** Unknown workers are registered by their first event, age flagged unknown (G5). */
+function newWorkers(rulings: readonly Stored[], loaded: LoadedFlush): readonly Document[] {
+  const workers = new Map<string, Document>();
+  for (const { document } of rulings) {
+    if (loaded.workers.has(document.workerId) || workers.has(document.workerId)) continue;
+    workers.set(document.workerId, workerDocumentOf(document));
+  }
+  return [...workers.values()];
+}
+
+/** The registration that an event brings about; also made by the repair after a crash. */
+export function workerDocumentOf(document: ShiftEventDocument) {
+  return {
+    _id: document.workerId,
+    platformId: document.platformId,
+    externalId: document.externalId,
+    registeredAt: document.receivedAt,
+    registeredBy: 'event' as const,
+    updatedAt: document.receivedAt,
+    version: 1,
+  };
+}
+
+function newPeriods(rulings: readonly Stored[], known: ReadonlySet<string>) {
+  const periods = new Map<string, ReturnType<typeof periodOf> & { _id: string }>();
+  for (const { document, reserve } of rulings) {
+    if (!reserve) continue;
+    const period = periodOf(reserve, document.platformId);
+    if (!known.has(period._id)) periods.set(period._id, period);
+  }
+  return [...periods.values()];
+}
+
+/** The period of a cover's product day: due at day end + longest shift + tail + grace (G18). */
+export function periodOf(cover: CoverTerms, platformId: string) {
+  const terms = productTerms(cover.product);
+  if (!terms) throw new Error(`A cover names ${cover.product}, which is not in the catalogue.`);
+  const day = productDayInterval(cover.productDay, { timeZone: cover.timeZone, boundary: terms.dayBoundary });
+  const waitMinutes = terms.longestShiftMinutes + terms.window.tailMinutes + terms.graceMinutes;
+  return {
+    _id: `${cover.policyId}/${cover.productDay}`,
+    policyId: cover.policyId,
+    platformId,
+    productDay: cover.productDay,
+    dueAt: new Date(day.to + waitMinutes * MINUTE_MS),
+    state: 'open' as const,
+    revision: 0,
+  };
+}
