@@ -13,6 +13,8 @@ import { declareTokens } from '../people/token-model.ts';
 import { declareApiKeys } from '../platforms/api-key-model.ts';
 import { declarePlatforms } from '../platforms/platform-model.ts';
 import { declarePolicyRevisions } from '../policies/policy-revision-model.ts';
+import { declareNotices } from '../shifts/notice-model.ts';
+import { declareReceiptCursors } from '../shifts/receipt-cursor-model.ts';
 import { declareShiftEvents } from '../shifts/shift-event-model.ts';
 import { declareUnavailabilities } from '../shifts/unavailability-model.ts';
 import { declareWorkers } from '../workers/worker-model.ts';
@@ -27,10 +29,12 @@ export function openModels(connection: Connection) {
     covers: declareCovers(connection),
     disclosures: declareDisclosures(connection),
     idempotency: declareIdempotency(connection),
+    notices: declareNotices(connection),
     people: declarePeople(connection),
     periods: declarePeriods(connection),
     platforms: declarePlatforms(connection),
     policyRevisions: declarePolicyRevisions(connection),
+    receiptCursors: declareReceiptCursors(connection),
     shiftEvents: declareShiftEvents(connection),
     signingKeys: declareSigningKeys(connection),
     statementLines: declareStatementLines(connection),
