@@ -8,6 +8,7 @@ import { openModels } from './database/models.ts';
 import { openMetrics } from './http/metrics.ts';
 import { openSecrets } from './people/open-secrets.ts';
 import { openPolicyBook } from './policies/open-policy-book.ts';
+import { secretKeys } from './secret-keys.ts';
 import type { Services } from './services.ts';
 import { openShiftIntake } from './shifts/open-shift-intake.ts';
 import { openUnavailabilityBook } from './shifts/open-unavailability-book.ts';
@@ -43,7 +44,7 @@ export async function openServices({ config, database, clock = systemClock, log 
     database,
     models,
     metrics: openMetrics(),
-    secrets: openSecrets(config),
+    secrets: openSecrets(secretKeys(config)),
     policies: openPolicyBook(models, clock),
     unavailability,
     disclosures: openDisclosureLog(models, clock, ids, logger),

@@ -9,7 +9,12 @@ import type { ShiftEventDocument } from './shift-event-model.ts';
 
 /** What becomes of an item, before anything is stored. */
 export type Ruling =
-  | { readonly kind: 'store'; readonly item: IntakeItem; readonly document: ShiftEventDocument; readonly reserve?: CoverTerms }
+  | {
+      readonly kind: 'store';
+      readonly item: IntakeItem;
+      readonly document: ShiftEventDocument;
+      readonly reserve?: CoverTerms;
+    }
   /** The same event is stored already, or comes earlier in this flush. */
   | { readonly kind: 'replay'; readonly item: IntakeItem; readonly document: ShiftEventDocument }
   | { readonly kind: 'reject'; readonly item: IntakeItem; readonly refusal: Refusal };
@@ -90,20 +95,35 @@ function eventDocument({ event, hash, via }: IntakeItem, decided: DecidedFact): 
 /** G16: too old (unless imported under a policy with declared back-filling), or too far in the future. */
 function outOfTime({ fact, via }: IntakeItem, policies: readonly PolicyRevision[]): Refusal | undefined {
   if (fact.occurredAt - fact.receivedAt > EVENT_AHEAD_MS_MAX) {
-    return new Refusal('unprocessable', 'event_in_future', 'The event lies more than 5 minutes in the future; check the clock that made its time.', {
-      details: [{ pointer: '/time', message: 'must not be more than 5 minutes in the future' }],
-    });
+    return new Refusal(
+      'unprocessable',
+      'event_in_future',
+      'The event lies more than 5 minutes in the future; check the clock that made its time.',
+      {
+        details: [{ pointer: '/time', message: 'must not be more than 5 minutes in the future' }],
+      },
+    );
   }
   if (fact.receivedAt - fact.occurredAt <= EVENT_AGE_DAYS_MAX * DAY_MS) return undefined;
   const backFilling = policies.some(({ policyId, backFilling }) => backFilling && policyId === fact.policyId);
   if (via === 'import' && backFilling) return undefined;
-  return new Refusal('unprocessable', 'event_too_old', `The event is older than ${EVENT_AGE_DAYS_MAX} days; import it under a policy that allows declared back-filling.`, {
-    details: [{ pointer: '/time', message: `must not be older than ${EVENT_AGE_DAYS_MAX} days` }],
-  });
+  return new Refusal(
+    'unprocessable',
+    'event_too_old',
+    `The event is older than ${EVENT_AGE_DAYS_MAX} days; import it under a policy that allows declared back-filling.`,
+    {
+      details: [{ pointer: '/time', message: `must not be older than ${EVENT_AGE_DAYS_MAX} days` }],
+    },
+  );
 }
 
 export function eventIdReused({ event }: IntakeItem): Refusal {
-  return new Refusal('conflict', 'event_id_reused', 'An event with this source and id is stored with other content; send new facts under a new id.', {
-    details: [{ pointer: '/id', message: `${event.id} was used before with other content` }],
-  });
+  return new Refusal(
+    'conflict',
+    'event_id_reused',
+    'An event with this source and id is stored with other content; send new facts under a new id.',
+    {
+      details: [{ pointer: '/id', message: `${event.id} was used before with other content` }],
+    },
+  );
 }

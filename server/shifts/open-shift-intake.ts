@@ -20,9 +20,14 @@ export const outcomeUnknown = (): Refusal =>
   );
 
 const queueFull = (): Refusal =>
-  new Refusal('unavailable', 'queue_full', 'Too many events are waiting: nothing of this request was stored. Send it again.', {
-    retryAfterSeconds: 1,
-  });
+  new Refusal(
+    'unavailable',
+    'queue_full',
+    'Too many events are waiting: nothing of this request was stored. Send it again.',
+    {
+      retryAfterSeconds: 1,
+    },
+  );
 
 /** The group commit of shift events over the database. */
 export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake {

@@ -5,7 +5,11 @@ import type { IntakeResult } from './shift-intake.ts';
 import type { ShiftEventDocument, StoredDecision } from './shift-event-model.ts';
 
 const money = { amount: Joi.number().integer().description('Minor units.'), currency: Joi.string() };
-const reasonSchema = Joi.object({ code: Joi.string(), name: Joi.string(), text: Joi.object({ en: Joi.string(), zh: Joi.string() }) });
+const reasonSchema = Joi.object({
+  code: Joi.string(),
+  name: Joi.string(),
+  text: Joi.object({ en: Joi.string(), zh: Joi.string() }),
+});
 
 const decisionKeys = {
   verdict: Joi.string().valid(
@@ -23,7 +27,9 @@ const decisionKeys = {
   policyId: Joi.string().optional(),
   product: Joi.string().optional(),
   productDay: Joi.string().optional(),
-  effectiveAt: Joi.string().optional().description('Protection because of this start begins here: its time, or its receipt when late.'),
+  effectiveAt: Joi.string()
+    .optional()
+    .description('Protection because of this start begins here: its time, or its receipt when late.'),
   premium: Joi.object({ ...money, final: Joi.boolean() })
     .optional()
     .description("The day's price, not an addition; `final: false` is the minimum, the day's close computes the rest."),

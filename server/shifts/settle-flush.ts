@@ -72,7 +72,10 @@ export function outcomeFor(document: ShiftEventDocument, opener: string): Stored
   return document.decision.outcome === 'covered' ? 'already_covered' : document.decision.outcome;
 }
 
-async function eventsById(services: Pick<Services, 'models'>, ids: readonly string[]): Promise<ReadonlyMap<string, ShiftEventDocument>> {
+async function eventsById(
+  services: Pick<Services, 'models'>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ShiftEventDocument>> {
   if (ids.length === 0) return new Map();
   const documents = await services.models.shiftEvents.collection
     .find<ShiftEventDocument>({ _id: { $in: [...ids] } }, { timeoutMS: FLUSH_MS_MAX })
@@ -104,7 +107,10 @@ async function openersOf(
     if (terms) missing.set(coverId, coverDocument(terms, document.platformId));
   }
   if (missing.size === 0) return openedBy;
-  await insertNew(services.models.covers.collection, [...missing.values()].map((cover) => ({ ...cover })));
+  await insertNew(
+    services.models.covers.collection,
+    [...missing.values()].map((cover) => ({ ...cover })),
+  );
   for (const cover of await read([...missing.keys()])) openedBy.set(cover._id, cover.openedBy);
   return openedBy;
 }

@@ -35,8 +35,14 @@ export async function storeFlush(
   );
   const periods = newPeriods(rulings, knownPeriods);
   const [events, covers] = await Promise.all([
-    insertNew(models.shiftEvents.collection, rulings.map(({ document }) => withLongs(document))),
-    insertNew(models.covers.collection, reserves.map((cover) => ({ ...cover }))),
+    insertNew(
+      models.shiftEvents.collection,
+      rulings.map(({ document }) => withLongs(document)),
+    ),
+    insertNew(
+      models.covers.collection,
+      reserves.map((cover) => ({ ...cover })),
+    ),
     insertNew(models.workers.collection, newWorkers(rulings, loaded)),
     insertNew(models.periods.collection, periods),
   ]);

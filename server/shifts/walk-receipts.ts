@@ -42,12 +42,7 @@ export async function walkReceipts(
   return slices;
 }
 
-async function sliceEnd(
-  models: Services['models'],
-  from: Date,
-  until: Instant,
-  sliceEvents: number,
-): Promise<Date> {
+async function sliceEnd(models: Services['models'], from: Date, until: Instant, sliceEvents: number): Promise<Date> {
   const [last] = await models.shiftEvents.collection
     .find({ receivedAt: { $gte: from, $lt: new Date(until) } }, { projection: { _id: 0, receivedAt: 1 } })
     .sort({ receivedAt: 1 })
