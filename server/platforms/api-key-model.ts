@@ -12,6 +12,8 @@ export interface ApiKeyDocument {
   /** What may be shown: `psk_test_ab12...`. */
   hint: string;
   scopes: Scope[];
+  /** Which of the owner's two places it holds while it lives: unique per owner, so a third live key cannot be written. */
+  slot?: number;
   createdAt: Date;
   expiresAt?: Date;
   revokedAt?: Date;
@@ -25,6 +27,7 @@ const schema = new Schema<ApiKeyDocument>(
     ownerId: { type: String, required: true },
     hint: { type: String, required: true },
     scopes: { type: [String], required: true },
+    slot: Number,
     createdAt: { type: Date, required: true },
     expiresAt: Date,
     revokedAt: Date,

@@ -5,7 +5,7 @@ import { isChineseId, normaliseNationalId } from '../people/national-id.ts';
 export const WORKER_ID_PREFIX = 'wrk_';
 
 /** The longest external id we take, in UTF-16 units. */
-export const EXTERNAL_ID_LENGTH_MAX = 100;
+export const EXTERNAL_ID_LENGTH_MAX = 128;
 
 /** Our id of a platform's worker: always the same, so the first event registers an unknown worker without asking (G5). */
 export function workerIdOf(platformId: string, externalId: string): string {

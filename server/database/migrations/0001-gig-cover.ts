@@ -52,7 +52,13 @@ const PLAN: Readonly<Record<string, CollectionPlan>> = {
     ],
   },
   platforms: { indexes: [{ key: { sources: 1 }, unique: true }] },
-  api_keys: { indexes: [{ key: { ownerId: 1, createdAt: 1 } }, { key: { keyId: 1 }, unique: true }] },
+  api_keys: {
+    indexes: [
+      { key: { ownerId: 1, createdAt: 1 } },
+      { key: { keyId: 1 }, unique: true },
+      { key: { ownerId: 1, slot: 1 }, unique: true, partialFilterExpression: { slot: { $exists: true } } },
+    ],
+  },
   tokens: {
     indexes: [
       { key: { subjectId: 1, createdAt: 1 } },
