@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { declareCarriers } from '../commands/carriers.ts';
+import { declareCovers } from '../commands/covers.ts';
+import { declareDb } from '../commands/db.ts';
+import { declareDemo } from '../commands/demo.ts';
+import { declareKeys } from '../commands/keys.ts';
+import { declarePeople } from '../commands/people.ts';
+import { declarePlatforms } from '../commands/platforms.ts';
+import { declarePolicies } from '../commands/policies.ts';
+import { declareShifts } from '../commands/shifts.ts';
+import { declareStatements } from '../commands/statements.ts';
+import { declareWorkers } from '../commands/workers.ts';
+import type { Cli } from './cli.ts';
+import { EXIT_HELP } from './exit-codes.ts';
+
+/** The whole command tree; nothing is opened until a command runs. */
+export function buildProgram(cli: Cli): Command {
+  const program = new Command('cli')
+    .usage('<noun> <verb> [options]')
+    .description("Parasol's administrators' command line. What writes shows its plan, and does it only with --apply.")
+    .showHelpAfterError('Try: npm run cli -- --help')
+    .showSuggestionAfterError()
+    .addHelpText('after', EXIT_HELP);
+  for (const declare of [
+    declareCarriers,
+    declarePlatforms,
+    declareKeys,
+    declarePolicies,
+    declareWorkers,
+    declareShifts,
+    declareCovers,
+    declareStatements,
+    declarePeople,
+    declareDb,
+    declareDemo,
+  ]) {
+    declare(program, cli);
+  }
+  return program;
+}

@@ -1,0 +1,35 @@
+import type { Cli } from './cli.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/** The command line of this process. */
+export function openCli(env: Cli['env']): { cli: Cli; exitCode: () => ExitCode } {
+  let code: ExitCode = EXIT.ok;
+  // A reader that has seen enough (`| head`) is no error.
+  process.stdout.on('error', (error: Error & { code?: string }) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const note = (line: string): void => void process.stderr.write(`${line}\n`);
+  const cli: Cli = {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    note,
+    interactive: process.stderr.isTTY,
+    env,
+    async withServices(use) {
+      // Loaded only now: `--help` and wrong use are answered at once.
+      const { readConfig } = await import('../../server/config.ts');
+      const { openAll } = await import('../../server/run-program.ts');
+      const config = readConfig(env);
+      const logLevel = config.logLevel === 'info' ? 'warn' : config.logLevel;
+      const { services, close } = await openAll(Object.freeze({ ...config, logLevel }), 'parasol-cli', note);
+      try {
+        return await use(services);
+      } finally {
+        await close();
+      }
+    },
+    finish(to) {
+      code = to;
+    },
+  };
+  return { cli, exitCode: () => code };
+}
