@@ -3,12 +3,7 @@ import type { Money } from '../money.ts';
 import type { ProductRef } from '../products/product-terms.ts';
 import type { Reason } from './reasons.ts';
 
-export type ShiftEventType =
-  | 'shift.started'
-  | 'shift.ended'
-  | 'shift.cancelled'
-  | 'order.accepted'
-  | 'order.completed';
+export type ShiftEventType = 'shift.started' | 'shift.ended' | 'shift.cancelled' | 'order.accepted' | 'order.completed';
 
 /** A fact that a platform reports (G5). Immutable. */
 export interface ShiftFact {
@@ -37,13 +32,7 @@ export interface ShiftFact {
  * - `not_covered`: stored and refused with reasons (G6).
  */
 export type Outcome =
-  | 'covered'
-  | 'already_covered'
-  | 'extended'
-  | 'ended'
-  | 'pending_start'
-  | 'recorded'
-  | 'not_covered';
+  'covered' | 'already_covered' | 'extended' | 'ended' | 'pending_start' | 'recorded' | 'not_covered';
 
 /** G17: final for day products; else the minimum, and the close computes the rest. */
 export interface Premium extends Money {

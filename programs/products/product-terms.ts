@@ -24,11 +24,7 @@ export type ChargeTerms =
   | { readonly kind: 'per_order'; readonly amount: Money };
 
 export type BenefitKind =
-  | 'accidental_death'
-  | 'accidental_disability'
-  | 'medical_expense'
-  | 'hospital_cash'
-  | 'third_party_injury';
+  'accidental_death' | 'accidental_disability' | 'medical_expense' | 'hospital_cash' | 'third_party_injury';
 
 export interface BenefitTerms {
   readonly kind: BenefitKind;
