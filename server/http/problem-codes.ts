@@ -50,6 +50,7 @@ export const PROBLEM_CODES = {
     action: 'Send the same request again after Retry-After; resending is safe.',
   },
   shutting_down: { title: 'This server is shutting down', action: 'Send the request again: another server takes it.' },
+  not_migrated: { title: 'The database is not migrated', action: 'Operators: run npm run migrate.' },
 
   // Who asks
   credentials_missing: {
@@ -96,6 +97,13 @@ export const PROBLEM_CODES = {
   cursor_invalid: {
     title: 'The cursor is not one of ours',
     action: 'Begin again without a cursor, and follow nextCursor.',
+  },
+
+  // Statements
+  statement_not_found: { title: 'No such statement', action: 'Take the id of a statement from GET /v1/statements.' },
+  period_not_found: {
+    title: 'No such product day',
+    action: 'Name a product day on which the policy covered somebody.',
   },
 } as const satisfies Readonly<Record<string, ProblemCode>>;
 

@@ -1,0 +1,15 @@
+import type { Services } from '../server/services.ts';
+import { startAgenda, type AgendaOptions } from './agenda.ts';
+import { SCHEDULE } from './schedule.ts';
+
+export interface RunningJobs {
+  /** Starts no more ticks, waits for those under way; to be called before the services are closed. */
+  stop(): Promise<void>;
+}
+
+/** Runs the timetable in this process, until it is stopped. Any number of processes may do so at once. */
+export async function startJobs(services: Services, options: AgendaOptions = {}): Promise<RunningJobs> {
+  const clock = await startAgenda(services, SCHEDULE, options);
+  services.log.info({ jobs: SCHEDULE.map(({ name, cron }) => `${name} (${cron})`) }, 'jobs are running');
+  return { stop: () => clock.stop() };
+}

@@ -1,0 +1,34 @@
+import type { Services } from '../server/services.ts';
+import { closeDaysTick } from './close-days.ts';
+import { closeShiftsTick } from './close-shifts.ts';
+import { expireTokensTick } from './expire-tokens.ts';
+import { repairCoversTick } from './repair-covers.ts';
+
+/**
+ * What a job does when its time has come: asks our own collections what is due, works it off in bounded batches, answers
+ * counts for the log. Safe to run twice, at once, late, or again after dying in its middle.
+ */
+export type Tick = (services: Services) => Promise<Readonly<Record<string, number>>>;
+
+export interface ScheduledJob {
+  /** The use case's name, and the name of its file. */
+  readonly name: string;
+  /** Five-field cron: minute, hour, day of month, month, day of week. */
+  readonly cron: string;
+  /** The zone that the cron is read in. */
+  readonly timeZone: string;
+  /**
+   * After so long another process may start the job though this one still works: more than a tick ever takes after a
+   * day-long outage, so that two at once stay rare. When it happens, nothing is done twice; only time is lost.
+   */
+  readonly lockMinutes: number;
+  readonly tick: Tick;
+}
+
+/** The timetable: everything that happens by itself, and when. Each job needs a catch-up test (`catch-up.story.test.ts`). */
+export const SCHEDULE: readonly ScheduledJob[] = [
+  { name: 'repair-covers', cron: '*/5 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: repairCoversTick },
+  { name: 'close-shifts', cron: '10,40 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: closeShiftsTick },
+  { name: 'close-days', cron: '*/10 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: closeDaysTick },
+  { name: 'expire-tokens', cron: '25 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireTokensTick },
+];
