@@ -1,5 +1,5 @@
 import type { CoverTerms, DecidedFact, EventDecision } from '../../programs/cover/cover-facts.ts';
-import { isReason } from '../../programs/cover/reasons.ts';
+import { reasonOf } from '../../programs/cover/reasons.ts';
 import type { CoverDocument } from '../covers/cover-model.ts';
 import type { ShiftEventDocument, StoredDecision } from './shift-event-model.ts';
 
@@ -26,7 +26,7 @@ export function decidedFact(document: ShiftEventDocument): DecidedFact {
 export function decisionOf(stored: StoredDecision): EventDecision {
   return {
     outcome: stored.outcome,
-    reasons: stored.reasons.filter(isReason),
+    reasons: stored.reasons.flatMap((name) => reasonOf(name)?.name ?? []),
     flags: stored.flags,
     ...(stored.cover && { cover: { ...stored.cover, effectiveAt: stored.cover.effectiveAt.getTime() } }),
     ...(stored.premium && { premium: stored.premium }),

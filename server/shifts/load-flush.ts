@@ -1,11 +1,13 @@
 import type { Filter } from 'mongodb';
-import { productDayAt, productDayInterval, type Interval } from '../../programs/calendar.ts';
+import type { Interval } from '../../programs/calendar.ts';
 import type { DecidedFact, PolicyRevision, ShiftFact, WorkerFacts } from '../../programs/cover/cover-facts.ts';
-import { factWindow } from '../../programs/cover/fact-window.ts';
+import { decisionFactWindow } from '../../programs/cover/fold-cover.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
-import type { Services } from '../services.ts';
+import type { HotCollections } from '../database/collections.ts';
+import type { PolicyBook } from '../policies/policy-book.ts';
 import { decidedFact } from './decided-fact.ts';
 import { isStart, type IntakeItem } from './intake-item.ts';
+import type { WorkerDocument } from '../workers/worker-model.ts';
 import type { ShiftEventDocument } from './shift-event-model.ts';
 
 /** A stored event with what a replay is recognised by. */
@@ -32,19 +34,20 @@ export const FLUSH_MS_MAX = 20_000;
 export const shiftKey = ({ platformId, shiftId }: ShiftFact): string => JSON.stringify([platformId, shiftId]);
 
 /** Reads what the items' decisions depend on: two queries side by side, whatever the number of items. */
-export async function loadFlush(services: Services, items: readonly IntakeItem[]): Promise<LoadedFlush> {
-  const { models, policies: book } = services;
+export async function loadFlush(
+  collections: HotCollections,
+  book: PolicyBook,
+  items: readonly IntakeItem[],
+): Promise<LoadedFlush> {
   const platformIds = [...new Set(items.map(({ fact }) => fact.platformId))];
   const policies = new Map<string, readonly PolicyRevision[]>();
   for (const platformId of platformIds) policies.set(platformId, await book.revisionsOf(platformId));
 
   const workerIds = [...new Set(items.map(({ lane }) => lane))];
   const [documents, workerDocuments] = await Promise.all([
-    models.shiftEvents.collection
-      .find<ShiftEventDocument>(eventsOf(items, policies), { timeoutMS: FLUSH_MS_MAX })
-      .toArray(),
-    models.workers.collection
-      .find<{ _id: string; birthOn?: string }>(
+    collections.shiftEvents.find(eventsOf(items, policies), { timeoutMS: FLUSH_MS_MAX }).toArray(),
+    collections.workers
+      .find<Pick<WorkerDocument, '_id' | 'birthOn'>>(
         { _id: { $in: workerIds } },
         { projection: { birthOn: 1 }, timeoutMS: FLUSH_MS_MAX },
       )
@@ -111,17 +114,11 @@ function eventsOf(
   return only && others.length === 0 ? only : { $or: clauses };
 }
 
-/** The hull of the G13 windows that the platform's policies give the instant. */
+/** The range of the worker's events that the platform's products may look at for an event at that instant (G13). */
 function windowOf(fact: ShiftFact, revisions: readonly PolicyRevision[]): Interval {
-  let from = fact.occurredAt;
-  let to = fact.occurredAt + 1;
-  for (const { product, timeZone } of revisions) {
-    const terms = productTerms(product);
-    if (!terms) continue;
-    const dayRule = { timeZone, boundary: terms.dayBoundary };
-    const window = factWindow(productDayInterval(productDayAt(fact.occurredAt, dayRule), dayRule), terms);
-    if (window.from < from) from = window.from;
-    if (window.to > to) to = window.to;
-  }
-  return { from, to };
+  const refs = new Set(revisions.map(({ product }) => product));
+  return decisionFactWindow(
+    fact.occurredAt,
+    [...refs].flatMap((ref) => productTerms(ref) ?? []),
+  );
 }

@@ -1,4 +1,5 @@
 import { Refusal } from '../../programs/refusal.ts';
+import { hotCollections } from '../database/collections.ts';
 import type { Services } from '../services.ts';
 import { decideFlush, type Ruling } from './decide-flush.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -32,6 +33,7 @@ const queueFull = (): Refusal =>
 /** The group commit of shift events over the database. */
 export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake {
   const { clock, config, log, metrics } = services;
+  const collections = hotCollections(services.database.db);
   const knownPeriods = new Set<string>();
 
   const commit = new GroupCommit<IntakeItem>({
@@ -47,11 +49,11 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
     metrics.queueEvents.set(commit.waiting);
     try {
       if (knownPeriods.size > KNOWN_PERIODS_MAX) knownPeriods.clear();
-      const loaded = await loadFlush(services, items);
+      const loaded = await loadFlush(collections, services.policies, items);
       const rulings = decideFlush(items, loaded, services.unavailability.intervals());
       const stores = rulings.filter((ruling) => ruling.kind === 'store');
-      const clashes = stores.length > 0 ? await storeFlush(services, stores, loaded, knownPeriods) : undefined;
-      await settleFlush(services, rulings, loaded, clashes);
+      const clashes = stores.length > 0 ? await storeFlush(collections, stores, loaded, knownPeriods) : undefined;
+      await settleFlush(services, rulings, clashes);
     } catch (error) {
       // Whatever went wrong, the caller learns that the outcome is open, and that sending again is safe (G20).
       log.error({ err: error, events: items.length }, 'A flush of shift events failed.');
@@ -90,7 +92,7 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
     async dryRun(events, options) {
       if (events.length === 0) return [];
       const { items, settled } = itemsOf(events, options);
-      const loaded = await loadFlush(services, items);
+      const loaded = await loadFlush(collections, services.policies, items);
       const rulings: readonly Ruling[] = decideFlush(items, loaded, services.unavailability.intervals());
       for (const ruling of rulings) ruling.item.settle(dryResult(ruling));
       return settled;

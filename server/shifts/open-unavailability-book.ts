@@ -47,8 +47,8 @@ export function openUnavailabilityBook(database: Database, models: Models, clock
       { upsert: true, returnDocument: 'before' },
     );
     if (!last || now - last.at.getTime() <= SILENCE_MS) return;
-    await models.unavailabilities.collection.updateOne(
-      { _id: { $eq: `una_${last.at.getTime()}` } },
+    await models.unavailabilities.updateOne(
+      { _id: `una_${last.at.getTime()}` },
       {
         $setOnInsert: {
           from: last.at,

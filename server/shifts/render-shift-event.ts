@@ -71,10 +71,7 @@ export function renderResult(result: Extract<IntakeResult, { status: 'accepted' 
 export function renderDecision({ outcome, reasons, flags, cover, premium }: StoredDecision) {
   return {
     verdict: outcome,
-    reasons: reasons.map((name) => {
-      const { code, text } = reasonOf(name);
-      return { code, name, text };
-    }),
+    reasons: reasons.flatMap((name) => reasonOf(name) ?? []),
     flags,
     ...(cover && {
       coverId: cover.coverId,

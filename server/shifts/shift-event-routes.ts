@@ -54,7 +54,7 @@ async function answerBatch(services: Services, { actor, body, requestId }: Reque
     throw new Refusal('too_large', 'batch_too_large', `A batch holds at most ${batchEventsMax} events; send several.`);
   }
   const outcomes: (IncomingEvent | Refusal)[] = items.map((item) => parseOrRefusal(item, actor.sources));
-  const events = outcomes.filter((outcome) => !(outcome instanceof Refusal));
+  const events = outcomes.filter((outcome): outcome is IncomingEvent => !(outcome instanceof Refusal));
   const results = await intake(events, actor.platformId);
   const counts = { accepted: 0, replayed: 0, rejected: 0 };
   let next = 0;
@@ -67,7 +67,7 @@ async function answerBatch(services: Services, { actor, body, requestId }: Reque
     counts.rejected++;
     const refusal = outcome instanceof Refusal ? outcome : result?.refusal;
     if (!refusal) throw new Error('The intake answered fewer events than it was given.');
-    const problem = problemOf(refusal, requestId);
+    const problem = problemOf(refusal, requestId, services.config.publicUrl ?? '');
     return { index, status: problem.status, problem };
   });
   return { status: counts.rejected === 0 ? 200 : 207, json: { ...counts, results: rendered } };

@@ -1,9 +1,9 @@
-import { MongoBulkWriteError, type Document } from 'mongodb';
+import { MongoBulkWriteError, type Db, type Document } from 'mongodb';
 import type { CoverTerms } from '../../programs/cover/cover-facts.ts';
 import { productDayInterval } from '../../programs/calendar.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
 import { toLong } from '../database/longs.ts';
-import type { Services } from '../services.ts';
+import type { HotCollections } from '../database/collections.ts';
 import { coverDocument } from './decided-fact.ts';
 import type { Ruling } from './decide-flush.ts';
 import { FLUSH_MS_MAX, type LoadedFlush } from './load-flush.ts';
@@ -24,41 +24,38 @@ export interface Clashes {
  * Throws when it is not certain that everything is durable (a write-concern error is never an acknowledgement, G20).
  */
 export async function storeFlush(
-  services: Pick<Services, 'models'>,
+  { db }: HotCollections,
   rulings: readonly Stored[],
   loaded: LoadedFlush,
   knownPeriods: Set<string>,
 ): Promise<Clashes> {
-  const { models } = services;
   const reserves = rulings.flatMap(({ reserve, document }) =>
     reserve ? [coverDocument(reserve, document.platformId)] : [],
   );
   const periods = newPeriods(rulings, knownPeriods);
   const [events, covers] = await Promise.all([
     insertNew(
-      models.shiftEvents.collection,
+      db,
+      'shift_events',
       rulings.map(({ document }) => withLongs(document)),
     ),
     insertNew(
-      models.covers.collection,
+      db,
+      'covers',
       reserves.map((cover) => ({ ...cover })),
     ),
-    insertNew(models.workers.collection, newWorkers(rulings, loaded)),
-    insertNew(models.periods.collection, periods),
+    insertNew(db, 'workers', newWorkers(rulings, loaded)),
+    insertNew(db, 'periods', periods),
   ]);
   for (const { _id } of periods) knownPeriods.add(_id);
   return { events, covers };
 }
 
-interface Inserts {
-  insertMany(documents: Document[], options: { ordered: false; timeoutMS: number }): Promise<unknown>;
-}
-
 /** Unordered insert; answers the `_id`s that were taken. Any other trouble is thrown. */
-export async function insertNew(collection: Inserts, documents: readonly Document[]): Promise<ReadonlySet<string>> {
+export async function insertNew(db: Db, name: string, documents: readonly Document[]): Promise<ReadonlySet<string>> {
   if (documents.length === 0) return new Set();
   try {
-    await collection.insertMany([...documents], { ordered: false, timeoutMS: FLUSH_MS_MAX });
+    await db.collection(name).insertMany([...documents], { ordered: false, timeoutMS: FLUSH_MS_MAX });
     return new Set();
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
