@@ -129,6 +129,11 @@ function pack(services: OnceServices, reply: Reply): string {
 }
 
 function unpack(services: OnceServices, text: string): PackedReply {
-  const packed: PackedReply = JSON.parse(services.secrets.unwrap(text));
+  const packed: unknown = JSON.parse(services.secrets.unwrap(text));
+  if (!isPackedReply(packed)) throw new Error('A stored reply cannot be read.');
   return packed;
+}
+
+function isPackedReply(value: unknown): value is PackedReply {
+  return typeof value === 'object' && value !== null && 'headers' in value;
 }

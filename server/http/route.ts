@@ -80,7 +80,7 @@ export interface AnyRoute extends Omit<Route, 'params' | 'query' | 'body' | 'han
   readonly params?: Joi.ObjectSchema;
   readonly query?: Joi.ObjectSchema;
   readonly body?: Joi.Schema;
-  handle(services: Services, request: RouteRequest<never, never, never, never>): Promise<Reply>;
+  handle(services: Services, request: RouteRequest): Promise<Reply>;
 }
 
 /** Declares a route: checks its types, then erases them for the table. */

@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { parseInstant } from '../../programs/calendar.ts';
 import type { Instant } from '../../programs/calendar.ts';
+import { pointerOf } from './json-pointer.ts';
 import { Refusal } from '../../programs/refusal.ts';
 import type { RefusalDetail } from '../../programs/refusal.ts';
 
@@ -39,7 +40,7 @@ const PART = {
 export function compile<T>(schema: Joi.Schema<T>, part: Part): (value: unknown) => T {
   const compiled = schema.prefs({ ...PREFERENCES, convert: part === 'query' });
   return (value) => {
-    const { value: valid, error }: Joi.ValidationResult<T> = compiled.validate(value);
+    const { error, value: valid } = compiled.validate(value) satisfies { error?: unknown; value: T };
     if (error === undefined) return valid;
     const { code, message } = PART[part];
     throw new Refusal('invalid', code, message, { details: faultsOf(error) });
@@ -61,11 +62,6 @@ const CODES: Readonly<Record<string, string>> = {
   'any.only': 'not_one_of',
   'string.pattern.base': 'wrong_form',
 };
-
-/** A path as a JSON pointer (RFC 6901); the whole is ''. */
-export function pointerOf(path: readonly (string | number)[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
 
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 
