@@ -1,13 +1,22 @@
+import { driverOrder1 } from './driver-order.ts';
+import { freightOrder1 } from './freight-order.ts';
+import { hourlyWork1 } from './hourly-work.ts';
 import type { ProductRef, ProductTerms } from './product-terms.ts';
+import { riderDay1 } from './rider-day.ts';
+
+/** A published version stays here for ever: covers refer to it by name and version. */
+const published: readonly ProductTerms[] = [riderDay1, driverOrder1, freightOrder1, hourlyWork1];
+
+const byRef = new Map(published.map((terms) => [productRef(terms), terms]));
 
 /** The published version that `ref` (`rider-day@1`) names. */
 export function productTerms(ref: ProductRef): ProductTerms | undefined {
-  return products().find((terms) => productRef(terms) === ref);
+  return byRef.get(ref);
 }
 
 /** Every published version. */
 export function products(): readonly ProductTerms[] {
-  return [];
+  return published;
 }
 
 export function productRef(terms: Pick<ProductTerms, 'productId' | 'version'>): ProductRef {
