@@ -15,7 +15,7 @@ type Rule = readonly [RegExp, DatabaseTroubleCode, (folder: string) => string];
 /** In order of precedence: a full disk also looks like a broken folder. */
 const RULES: readonly Rule[] = [
   [
-    /No space left on device|There is not enough space on the disk|OutOfDiskSpace|ENOSPC/i,
+    /No space left on device|Writing to log file failed|There is not enough space on the disk|OutOfDiskSpace|ENOSPC/i,
     'disk_full',
     (folder) =>
       `The disk that holds ${folder} is full: free some space, or set PARASOL_DATA_DIR to a folder on another disk.`,
@@ -54,7 +54,8 @@ export function explainMongodExit(words: MongodLastWords): DatabaseTrouble {
     );
   }
   const log = lastRun(words.log);
-  const text = [...log.filter(isTrouble), words.output].join('\n');
+  const output = words.output.split('\n').filter((line) => !/^\s*(?:Frame|BACKTRACE):/.test(line));
+  const text = [...log.filter(isTrouble), ...output].join('\n');
   for (const [pattern, code, sentence] of RULES) {
     if (pattern.test(text)) return new DatabaseTrouble(code, sentence(words.folder));
   }

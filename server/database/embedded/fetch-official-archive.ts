@@ -108,13 +108,16 @@ async function download(
   throw new Error(said ?? `the download ended with code ${ended}`);
 }
 
+/** Bytes that came from the network: the library writes them to files of this ending before it renames them. */
 async function bytesIn(folder: string): Promise<number> {
+  const names = (await readdir(folder)).filter((name) => /\.(?:downloading|t?gz|zip)$/.test(name));
   let bytes = 0;
-  for (const name of await readdir(folder))
+  for (const name of names) {
     bytes += await stat(join(folder, name)).then(
       (found) => found.size,
       () => 0,
     );
+  }
   return bytes;
 }
 

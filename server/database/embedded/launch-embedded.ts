@@ -6,6 +6,7 @@ import { isPortTaken } from './explain-mongod-exit.ts';
 import { writeState } from './embedded-state.ts';
 import { freePort, startMongod } from './mongod-process.ts';
 import type { MongodProcess } from './mongod-process.ts';
+import { fullDisk } from './prepare-folder.ts';
 import { ensureReplicaSet } from './replica-set.ts';
 import type { EmbeddedSecrets } from './secrets.ts';
 
@@ -41,6 +42,7 @@ export async function launchEmbedded(options: LaunchOptions): Promise<MongodProc
     const ended = !mongod.isRunning();
     await mongod.kill();
     if (ended) throw await mongod.explain();
+    if (error instanceof Error && error.message.includes('No space left on device')) throw fullDisk(folder);
     throw new DatabaseTrouble(
       'mongod_did_not_start',
       `The embedded database could not be made ready (${error instanceof Error ? error.message : String(error)}); its log is ${join(folder, 'mongod.log')}.`,

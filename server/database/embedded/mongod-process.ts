@@ -4,6 +4,7 @@ import { connect as connectSocket, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { DatabaseTrouble } from '../database-trouble.ts';
 import { explainMongodExit } from './explain-mongod-exit.ts';
+import { fullDisk, isDiskFull } from './prepare-folder.ts';
 import { identifyProcess, isAlive } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -160,6 +161,8 @@ async function keepLogSmall(log: string): Promise<void> {
 }
 
 async function explainFrom(folder: string): Promise<DatabaseTrouble> {
+  // On a full disk its log ends in the middle of a line.
+  if (await isDiskFull(folder)) return fullDisk(folder);
   const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8').catch(() => '');
   return explainMongodExit({ log: await read('mongod.log'), output: await read('mongod.out'), folder });
 }

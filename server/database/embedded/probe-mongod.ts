@@ -29,6 +29,7 @@ export function probeMongod(binary: string): Promise<Probe> {
     execFile(binary, ['--version'], { timeout: 20_000 }, (error, stdout, stderr) => {
       const version = /db version v(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
       if (error === null && version !== undefined) return resolve({ runs: true, version });
+      if (error?.code === 'ENOENT') return resolve({ runs: false, complaint: 'there is no such file' });
       const said = stderr.trim() || stdout.trim() || error?.message || 'it does not answer to --version';
       resolve({ runs: false, complaint: explainLoader(said) });
     });
