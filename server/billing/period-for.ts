@@ -16,7 +16,10 @@ export const periodId = ({ policyId, productDay }: PeriodKey): string => `${poli
  * Makes the missing periods of these days from the events that name them (a crash may have lost them, G18); answers how
  * many were made. A day that no event names is left out.
  */
-export async function ensurePeriods({ models }: Pick<Services, 'models'>, keys: readonly PeriodKey[]): Promise<number> {
+export async function ensurePeriods(
+  { models, database }: Pick<Services, 'models' | 'database'>,
+  keys: readonly PeriodKey[],
+): Promise<number> {
   const known = await models.periods.find({ _id: { $in: keys.map(periodId) } }, { _id: 1 }).lean();
   const there = new Set(known.map(({ _id }) => _id));
   const witnesses = await Promise.all(
@@ -32,13 +35,13 @@ export async function ensurePeriods({ models }: Pick<Services, 'models'>, keys: 
   if (events.length === 0) return 0;
   const termsOf = await coverTermsOf({ models }, events);
   const periods = events.map((event) => periodOf(termsOf(event), event.platformId));
-  const taken = await insertNew(models.periods.collection, periods);
+  const taken = await insertNew(database.db, 'periods', periods);
   return periods.length - taken.size;
 }
 
 /** The period of a product day. Throws `not_found` `period_not_found` when no event ever named it. */
 export async function periodFor(
-  services: Pick<Services, 'models'>,
+  services: Pick<Services, 'models' | 'database'>,
   policyId: string,
   productDay: string,
 ): Promise<PeriodDocument> {
