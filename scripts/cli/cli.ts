@@ -6,6 +6,8 @@ import type { ExitCode } from './exit-codes.ts';
 export interface Cli {
   /** One line of result on standard output. */
   out(line: string): void;
+  /** Text on standard output as it is. */
+  write(text: string): void;
   /** One line for the person watching, on standard error. */
   note(line: string): void;
   /** Whether a person watches standard error. */

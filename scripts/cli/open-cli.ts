@@ -10,6 +10,7 @@ export function openCli(env: Cli['env']): { cli: Cli; exitCode: () => ExitCode }
   });
   const note = (line: string): void => void process.stderr.write(`${line}\n`);
   const cli: Cli = {
+    write: (text) => void process.stdout.write(text),
     out: (line) => void process.stdout.write(`${line}\n`),
     note,
     interactive: process.stderr.isTTY,

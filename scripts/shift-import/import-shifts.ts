@@ -48,8 +48,14 @@ export interface ImportOptions {
 export interface ImportedCovers {
   readonly productDays: ReadonlySet<string>;
   has(coverId: string): boolean;
-  /** Events a dry run decided and did not store; empty when applied. */
-  readonly unstored: readonly { readonly event: IncomingEvent; readonly result: IntakeResult }[];
+  /** Events a dry run decided and did not store; empty when applied, and where every premium was final. */
+  readonly unstored: readonly UnstoredEvent[];
+}
+
+/** An event with what the intake would answer. */
+export interface UnstoredEvent {
+  readonly event: IncomingEvent;
+  readonly result: Extract<IntakeResult, { status: 'accepted' | 'replayed' }>;
 }
 
 type Answers = { readonly results: readonly IntakeResult[] } | { readonly error: unknown };
@@ -118,7 +124,7 @@ class Settler {
   readonly #tally = new ImportTally();
   /** A dry run stores nothing, so it must remember itself what came earlier in the file. */
   readonly #seen = new CompactMap();
-  readonly #unstored: { event: IncomingEvent; result: IntakeResult }[] = [];
+  readonly #unstored: UnstoredEvent[] = [];
 
   constructor(
     private readonly intake: ShiftIntake,

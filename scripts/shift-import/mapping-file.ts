@@ -149,6 +149,13 @@ export function parseMapping(text: string, path: string): MappingFile {
 }
 
 function assertFormats(mapping: MappingFile, path: string): void {
+  const refuse = (pointer: string, message: string): never => {
+    const sentence = `The mapping file ${path} is not usable. ${pointer}: ${message}`;
+    throw new Refusal('invalid', 'mapping_invalid', sentence, { details: [{ pointer, message }] });
+  };
+  if (Object.values(mapping.events).some((type) => type.startsWith('order.')) && mapping.fields.orderId === undefined) {
+    refuse('/fields/orderId', 'Events of orders need an order id.');
+  }
   const check = (pointer: string, column: TimeColumn | undefined, wanted: readonly string[]): void => {
     if (column === undefined) return;
     const compiled = column.format === 'iso' ? undefined : compileFormat(column.format);
@@ -159,13 +166,7 @@ function assertFormats(mapping: MappingFile, path: string): void {
     const message = iso
       ? 'The format iso is for "at": one column with date, time and offset.'
       : `The format "${column.format}" lacks the ${lacks.join(', ')}.`;
-    const details = [{ pointer: `${pointer}/format`, message }];
-    throw new Refusal(
-      'invalid',
-      'mapping_invalid',
-      `The mapping file ${path} is not usable. ${pointer}/format: ${message}`,
-      { details },
-    );
+    refuse(`${pointer}/format`, message);
   };
   for (const key of ['start', 'end'] as const) {
     const moment = mapping[key];

@@ -5,6 +5,7 @@ export const ROW_CODES = {
   value_missing: 'A column that the mapping needs is empty, or holds one of its null texts.',
   value_not_mapped: 'The value is not among the values that the mapping lists for the column.',
   value_too_long: 'The text is longer than an event may carry.',
+  worker_id_unusable: 'The id of the worker cannot be taken: it is a phone, a national id, or reserved.',
   number_unreadable: 'The value is not a whole number.',
   number_out_of_range: 'The whole number cannot be an age.',
   date_unreadable: 'The value does not fit the date format of the mapping, or there is no such day.',
