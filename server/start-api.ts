@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { createApp } from './app.ts';
+import { closeApp, createApp } from './app.ts';
 import { routes } from './http/routes.ts';
 import type { OpenServices } from './open-services.ts';
 import { BEAT_MS } from './shifts/open-unavailability-book.ts';
@@ -14,24 +14,24 @@ export interface RunningApi {
 /** Listens, and says every few seconds that an API process is here (G9). Throws the system's error when the port is taken. */
 export async function startApi(services: OpenServices): Promise<RunningApi> {
   const { config, log } = services;
-  const app = createApp(services, routes);
+  const server = createApp(services, routes);
   await services.beat();
   await new Promise<void>((resolve, reject) => {
-    app.server.once('error', reject);
-    app.server.listen(config.port, config.host, () => {
-      app.server.off('error', reject);
+    server.once('error', reject);
+    server.listen(config.port, config.host, () => {
+      server.off('error', reject);
       resolve();
     });
   });
   const heart = setInterval(() => {
     services.beat().catch((err: unknown) => log.warn({ err }, 'The heartbeat was not written.'));
   }, BEAT_MS);
-  const { port } = addressOf(app.server.address());
+  const { port } = addressOf(server.address());
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     async stop() {
       clearInterval(heart);
-      await app.close();
+      await closeApp(server);
     },
   };
 }

@@ -31,7 +31,7 @@ const batchSchema = Joi.object({
 
 /** One event or a batch, by the content type. One bad item never spoils the others; results stand in the order sent. */
 async function answer(services: Services, request: Request, intake: Intake): Promise<Reply> {
-  const isBatch = request.headers['content-type']?.startsWith(BATCH) ?? false;
+  const isBatch = request.headers['content-type']?.toLowerCase().startsWith(BATCH) ?? false;
   return isBatch ? answerBatch(services, request, intake) : answerOne(request, intake);
 }
 
