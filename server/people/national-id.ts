@@ -32,3 +32,15 @@ function isBirthDate(digits: string): boolean {
   if (year < 1850 || year > 2199 || month < 1 || month > 12 || day < 1) return false;
   return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
+
+/** Why a text cannot be a national id of any country, as a sentence; undefined when it can. Chinese ones are checked to the last character. */
+export function nationalIdProblem(text: string): string | undefined {
+  const normalised = normaliseNationalId(text);
+  if (!/^[\p{L}\p{N}/]{4,32}$/u.test(normalised)) {
+    return 'A national id has 4 to 32 letters and digits; spaces, dots and dashes do not count.';
+  }
+  if (looksLikeChineseId(normalised) && !isChineseId(normalised)) {
+    return 'This is not a resident identity number: its check character or its date of birth is wrong. Look for a typing error.';
+  }
+  return undefined;
+}

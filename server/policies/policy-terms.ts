@@ -1,3 +1,4 @@
+import { isTimeZone } from '../../programs/calendar.ts';
 import type { PolicyRevision } from '../../programs/cover/cover-facts.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
 import { Refusal, type RefusalDetail } from '../../programs/refusal.ts';
@@ -56,17 +57,6 @@ export async function assertPolicyTerms(services: Services, terms: PolicyTerms):
     throw new Refusal('unprocessable', 'policy_invalid', 'The policy cannot be recorded with these terms.', {
       details,
     });
-  }
-}
-
-/** Names like `Europe/Berlin` and `UTC`; not offsets, which know no daylight saving time. */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
   }
 }
 
