@@ -105,6 +105,62 @@ export const PROBLEM_CODES = {
     title: 'No such product day',
     action: 'Name a product day on which the policy covered somebody.',
   },
+
+  // Platforms, keys, carriers
+  platform_invalid: { title: 'The platform cannot be recorded so', action: 'Correct the place that errors names.' },
+  platform_id_taken: { title: 'The platform id is taken', action: 'Choose another id, or leave it out.' },
+  platform_not_found: { title: 'There is no such platform', action: 'Check the id; list the platforms.' },
+  source_taken: {
+    title: 'A source belongs to another platform',
+    action: 'Choose sources that name this platform only.',
+  },
+  key_invalid: { title: 'The key cannot be made so', action: 'Name at least one scope and an expiry in the future.' },
+  key_not_found: { title: 'There is no such key', action: 'Check the id; list the keys of the owner.' },
+  too_many_keys: { title: 'There are two live keys already', action: 'Revoke one of them, then make the new one.' },
+  carrier_invalid: { title: 'The carrier cannot be recorded so', action: 'Give a name and a licence.' },
+  carrier_id_taken: { title: 'The carrier id is taken', action: 'Choose another id, or leave it out.' },
+
+  // Policies and products
+  policy_invalid: { title: 'The policy cannot be recorded so', action: 'Correct the places that errors lists.' },
+  policy_id_invalid: {
+    title: 'The policy id has the wrong form',
+    action: 'Use pol_ and lower-case letters or digits.',
+  },
+  policy_id_taken: { title: 'The policy id is taken', action: 'Choose another id, or revise the policy.' },
+  policy_not_found: { title: 'There is no such policy', action: 'Check the id; list the policies.' },
+  revision_in_the_past: {
+    title: 'A revision cannot reach into the past',
+    action: 'Let it govern from now on, or later.',
+  },
+  revision_out_of_order: {
+    title: 'The revision would begin before the one it follows',
+    action: 'Let it begin with the last revision, or later.',
+  },
+  revision_changes_nothing: { title: 'The policy is so already', action: 'Nothing needs to be done.' },
+  revision_taken: { title: 'The policy was revised meanwhile', action: 'Look at it again, and decide anew.' },
+  product_not_found: { title: 'There is no such product version', action: 'GET /v1/products lists those there are.' },
+
+  // Workers, persons, consents
+  worker_not_found: {
+    title: 'There is no such worker for you',
+    action: 'Check the id: your own id for the worker, or ours. Unknown and not permitted are not told apart.',
+  },
+  external_id_refused: {
+    title: 'The worker id cannot be taken',
+    action: 'Send an id of your own that is neither a phone number nor a national id.',
+  },
+  national_id_invalid: { title: 'The national id is not one', action: 'Look for a typing error.' },
+  birth_on_invalid: { title: 'The date of birth cannot be', action: 'Send a day in the past, or leave it out.' },
+  ttl_invalid: {
+    title: 'The token cannot live that long',
+    action: 'Choose a time within the bounds that detail names.',
+  },
+  person_not_found: { title: 'There is no such person', action: 'Check the id.' },
+  person_unknown: { title: 'Nobody gave a national id', action: 'Give the national id that was proved.' },
+  person_erased: { title: 'The data of the person were erased', action: 'Give the national id that was proved.' },
+  consent_not_found: { title: 'You have given no such consent', action: 'GET /v1/consents lists yours.' },
+  consent_expiry_invalid: { title: 'A consent cannot last so', action: 'Choose an end within a year from now.' },
+  grantee_unknown: { title: 'There is no such platform', action: 'Ask the platform for its id.' },
 } as const satisfies Readonly<Record<string, ProblemCode>>;
 
 export interface ProblemCode {
