@@ -4,6 +4,7 @@ import type { Express } from 'express';
 import { answering } from './http/answer-request.ts';
 import type { AppContext, AppState } from './http/app-context.ts';
 import { openAuthenticator } from './http/authenticate.ts';
+import type { Authenticator } from './http/authenticate.ts';
 import { mountDocs } from './http/docs.ts';
 import { createServerFor } from './http/fast-server.ts';
 import { problem } from './http/problem.ts';
@@ -19,23 +20,27 @@ const REQUEST_MS_MAX = 30_000;
 /** Longer than the 60 s of most load balancers: the side that sends must be the one that gives up an idle connection. */
 const KEEP_ALIVE_MS = 65_000;
 
+export interface AppOptions {
+  /** Default: keys and tokens of the database. */
+  readonly authenticator?: Authenticator;
+}
+
 const states = new WeakMap<Server, AppState>();
 
 /**
  * The HTTP server over a table of routes, with probes, metrics, OpenAPI and the docs; not listening yet. It only reads
  * `services`; whoever opened them closes them, after `closeApp`.
  */
-export function createApp(services: Services, routes: readonly AnyRoute[]): Server {
+export function createApp(services: Services, routes: readonly AnyRoute[], options: AppOptions = {}): Server {
   const { config } = services;
   const state: AppState = { draining: false };
   const origin = config.publicUrl ?? '';
   const context: AppContext = {
     services,
-    authenticator: openAuthenticator(services.models),
+    authenticator: options.authenticator ?? openAuthenticator(services.models),
     callers: new RateLimit('caller', config.ratePerMinute),
     addresses: new RateLimit('address', config.publicRatePerMinute),
     failures: new RateLimit('failures', config.publicRatePerMinute),
-    docsUrl: `${origin}/docs/problems`,
     origin,
     state,
   };
@@ -96,7 +101,7 @@ function mountRoutes(app: Express, context: AppContext, table: readonly AnyRoute
           bytes: {
             type: 'application/problem+json',
             content: Buffer.from(
-              JSON.stringify(problem(405, 'method_not_allowed', detail, visit.requestId, context.docsUrl)),
+              JSON.stringify(problem(405, 'method_not_allowed', detail, visit.requestId, context.origin)),
             ),
           },
         };

@@ -74,10 +74,10 @@ function explain(context: AppContext, operation: string, error: unknown, visit: 
   const refusal = asRefusal(error);
   if (refusal === undefined) {
     logBug(context, operation, error, visit.requestId);
-    return internalProblem(visit.requestId, context.docsUrl);
+    return internalProblem(visit.requestId, context.origin);
   }
   visit.headers.push(...refusalHeaders(refusal));
-  return problemOf(refusal, visit.requestId, context.docsUrl);
+  return problemOf(refusal, visit.requestId, context.origin);
 }
 
 function refusalHeaders(refusal: Refusal): HeaderList {

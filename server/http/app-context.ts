@@ -12,8 +12,6 @@ export interface AppContext {
   readonly addresses: RateLimit;
   /** Wrong credentials by address: guessing costs. */
   readonly failures: RateLimit;
-  /** Address of the page that explains the problem codes. */
-  readonly docsUrl: string;
   /** What links begin with; '' gives links relative to the server. */
   readonly origin: string;
   readonly state: AppState;

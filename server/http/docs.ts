@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import type { Express, Response } from 'express';
 import express from 'express';
-import { getAbsoluteFSPath } from 'swagger-ui-dist';
 import { problemsPage } from './problems-page.ts';
 
 /** Everything comes from this server: the pages work without any other network. Swagger UI sets styles in the page. */
@@ -48,7 +49,8 @@ const START = `window.ui = SwaggerUIBundle({
 
 /** Mounts `/docs` (try the API in the browser) and `/docs/problems` (what each problem code means). */
 export function mountDocs(app: Express): void {
-  const folder = getAbsoluteFSPath();
+  // Importing the package would load the whole page into this process.
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const problems = problemsPage();
   app.get('/docs', (_req, res) => sendText(res, 'text/html', PAGE));
   app.get('/docs/problems', (_req, res) => sendText(res, 'text/html', problems));

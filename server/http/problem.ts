@@ -37,13 +37,13 @@ export interface Problem {
 const INTERNAL_DETAIL =
   'Something went wrong on our side. It has been recorded; tell us the value of instance if it stays.';
 
-/** A refusal as the caller gets it. `docsUrl` is the address of the page of codes. */
-export function problemOf(refusal: Refusal, instance: string, docsUrl: string): Problem {
-  return problem(STATUS_OF[refusal.kind], refusal.code, refusal.message, instance, docsUrl, refusal.details);
+/** A refusal as the caller gets it. `origin` is where our links begin (`publicUrl`); '' makes them relative. */
+export function problemOf(refusal: Refusal, instance: string, origin: string): Problem {
+  return problem(STATUS_OF[refusal.kind], refusal.code, refusal.message, instance, origin, refusal.details);
 }
 
-export function internalProblem(instance: string, docsUrl: string): Problem {
-  return problem(500, 'internal', INTERNAL_DETAIL, instance, docsUrl);
+export function internalProblem(instance: string, origin: string): Problem {
+  return problem(500, 'internal', INTERNAL_DETAIL, instance, origin);
 }
 
 /** For what HTTP itself refuses (405), where there is no kind. */
@@ -52,11 +52,11 @@ export function problem(
   code: string,
   detail: string,
   instance: string,
-  docsUrl: string,
+  origin: string,
   errors: readonly RefusalDetail[] = [],
 ): Problem {
   const title = describeCode(code)?.title ?? 'The request was refused';
-  const about = { type: `${docsUrl}#${code}`, title, status, detail, code, instance };
+  const about = { type: `${origin}/docs/problems#${code}`, title, status, detail, code, instance };
   return errors.length === 0 ? about : { ...about, errors };
 }
 

@@ -54,19 +54,22 @@ function collect(req: IncomingMessage, bytesMax: number): Promise<Buffer> {
     let length = 0;
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length <= bytesMax) {
-        chunks.push(chunk);
-        return;
-      }
-      req.off('data', onData);
-      reject(tooLarge(bytesMax));
+      if (length <= bytesMax) chunks.push(chunk);
+      else settle(() => reject(tooLarge(bytesMax)));
     };
-    req.on('data', onData);
-    req.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
-    const onBroken = (): void =>
-      reject(new Refusal('invalid', 'body_interrupted', 'The connection ended before the body did.'));
-    req.once('error', onBroken);
-    req.once('close', onBroken);
+    const onEnd = (): void => {
+      const [first] = chunks;
+      settle(() => resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)));
+    };
+    const onBroken = (): void => {
+      settle(() => reject(new Refusal('invalid', 'body_interrupted', 'The connection ended before the body did.')));
+    };
+    // Every request closes, so a listener that stayed would cost each of them an error with its stack.
+    const settle = (answer: () => void): void => {
+      req.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
+      answer();
+    };
+    req.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
   });
 }
 

@@ -155,7 +155,7 @@ function bodyReader({ services }: AppContext, route: AnyRoute) {
   if (route.body === undefined) return undefined;
   const { bodyBytesMax, jsonDepthMax } = services.config;
   const types = route.bodyTypes ?? ['application/json'];
-  const check = compile<unknown>(route.body, 'body');
+  const check = route.bodyChecked === 'by_handler' ? (body: unknown) => body : compile<unknown>(route.body, 'body');
   return async (req: IncomingMessage, res: ServerResponse): Promise<unknown> => {
     checkContentType(req.headers['content-type'], types);
     return check(parseJson(await readBody(req, res, bodyBytesMax), jsonDepthMax));
