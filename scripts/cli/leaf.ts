@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT_HELP } from './exit-codes.ts';
 
 /** A noun (`platforms`) under which verbs hang. */

@@ -40,8 +40,8 @@ export interface ImportOptions {
   premiumOf(covers: ImportedCovers): Promise<Money>;
   onHeader?(header: readonly string[]): void;
   /** In the order of the file. */
-  onVerdict?(verdict: RowVerdict, cells: readonly string[]): Promise<void> | void;
-  onProgress?(progress: { readonly rows: number; readonly bytes: number; readonly bytesTotal: number }): void;
+  onVerdict?(verdict: RowVerdict, cells: readonly string[]): Promise<void>;
+  onProgress?(progress: { readonly rows: number; readonly bytes: number; readonly bytesTotal: number }): Promise<void>;
 }
 
 /** The covers that the imported rows bring about. */
@@ -95,7 +95,7 @@ export async function importShifts(
     const answers = await oldest.answers;
     if ('error' in answers) throw answers.error;
     await settler.settle(oldest.rows, answers.results);
-    options.onProgress?.({ rows: settler.rows, bytes: file.bytesRead(), bytesTotal: file.bytes });
+    await options.onProgress?.({ rows: settler.rows, bytes: file.bytesRead(), bytesTotal: file.bytes });
   };
   const send = async (rows: PendingRow[]): Promise<void> => {
     if (inFlight.length >= BATCHES_IN_FLIGHT) await settleOldest();

@@ -138,14 +138,15 @@ export function parseMapping(text: string, path: string): MappingFile {
       `The mapping file ${path} is neither YAML nor JSON: ${firstLine}`,
     );
   }
-  const { error, value } = schema.validate(document.toJS());
-  if (error !== undefined) {
-    const details = error.details.map(({ path: at, message }) => ({ pointer: `/${at.join('/')}`, message }));
+  const parsed: unknown = document.toJS();
+  const checked = schema.validate(parsed);
+  if (checked.error !== undefined) {
+    const details = checked.error.details.map(({ path: at, message }) => ({ pointer: `/${at.join('/')}`, message }));
     const list = details.map(({ pointer, message }) => `${pointer}: ${message}`).join('; ');
     throw new Refusal('invalid', 'mapping_invalid', `The mapping file ${path} is not usable. ${list}`, { details });
   }
-  assertFormats(value, path);
-  return value;
+  assertFormats(checked.value, path);
+  return checked.value;
 }
 
 function assertFormats(mapping: MappingFile, path: string): void {

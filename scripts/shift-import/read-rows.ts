@@ -40,14 +40,14 @@ export async function openCsvFile(path: string, options: { readonly delimiter: s
   stream.on('error', (error) => parser.destroy(error));
   parser.on('close', () => stream.destroy());
   stream.pipe(parser);
-  const records: AsyncIterator<{ record: string[]; info: Info }> = parser[Symbol.asyncIterator]();
+  const records: AsyncIterator<{ record: string[]; info: Info }, undefined> = parser[Symbol.asyncIterator]();
   let row = 0;
   const next = async (): Promise<FileRow | undefined> => {
     try {
-      const { done, value } = await records.next();
-      if (done === true) return undefined;
+      const found = await records.next();
+      if (found.done === true) return undefined;
       row += 1;
-      return { row, cells: value.record };
+      return { row, cells: found.value.record };
     } catch (error) {
       throw csvTrouble(error, path, row + 1);
     }

@@ -71,7 +71,7 @@ export class VerdictsFile {
 
 function openRowFile(path: string, header: readonly string[]): RowFile {
   const stream = createWriteStream(path, { encoding: 'utf8' });
-  let failure: unknown;
+  let failure: Error | undefined;
   stream.on('error', (error) => (failure = error));
   let lines = -1;
   const write = async (cells: readonly string[]): Promise<void> => {

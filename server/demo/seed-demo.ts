@@ -29,7 +29,7 @@ export interface SeededDemo {
   /** The platform's own id of the worker. */
   readonly workerExternalId: string;
   /** A whole shell line that reports a shift of the demo worker as started now, for an API at `url`. */
-  exampleCall(url: string): string;
+  readonly exampleCall: (url: string) => string;
 }
 
 const DEMO_ACTOR: ActorOf<'operator'> = { kind: 'operator', operatorId: 'demo', scopes: new Set(SCOPES) };
