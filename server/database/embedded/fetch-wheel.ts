@@ -84,10 +84,16 @@ async function downloadWheel(folder: string, env: Environment): Promise<void> {
 function run(command: string, args: readonly string[], env: Environment): Promise<string | undefined> {
   return new Promise((resolve) => {
     let said = '';
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env, timeout: PIP_MS_MAX });
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
-    child.on('error', () => resolve('absent'));
+    // Not spawn's own `timeout`: that one keeps the process alive when the command does not exist.
+    const timer = setTimeout(() => child.kill('SIGKILL'), PIP_MS_MAX);
+    child.on('error', () => {
+      clearTimeout(timer);
+      resolve('absent');
+    });
     child.on('close', (code) => {
+      clearTimeout(timer);
       if (code === 0) return resolve(undefined);
       const lines = said.trim().split('\n');
       const line = lines.findLast((each) => each.startsWith('ERROR')) ?? lines.at(-1) ?? '';

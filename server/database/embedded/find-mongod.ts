@@ -100,7 +100,9 @@ async function firstThatRuns(binaries: readonly string[], complaints: string[]):
     if (!(await isFile(binary))) continue;
     const probe = await probeMongod(binary);
     if (probe.runs && isNewEnough(probe.version)) return { binary, version: probe.version };
-    complaints.push(`${binary}: ${probe.runs ? `is MongoDB ${probe.version}, older than 6.0` : probe.complaint}`);
+    complaints.push(
+      `${binary} ${probe.runs ? `is MongoDB ${probe.version}, older than 6.0` : `does not run: ${probe.complaint}`}`,
+    );
   }
   return undefined;
 }
@@ -136,7 +138,7 @@ async function clearAbandoned(cache: string): Promise<void> {
 async function lockCache(cache: string, onProgress: (line: string) => void): Promise<() => Promise<void>> {
   const lock = {
     lockfilePath: join(cache, 'fetching.lock'),
-    stale: 30_000,
+    stale: 10_000,
     // Then two may fetch at once, which costs time only: each renames a whole binary into place.
     onCompromised: () => onProgress('The lock on the cache was lost.'),
   };
