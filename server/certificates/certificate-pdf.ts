@@ -31,6 +31,8 @@ const MARGIN = 48;
 const WIDTH = A4.width - 2 * MARGIN;
 const QR_SIZE = 168;
 const WINDOWS_MAX = 6;
+/** Points, the largest at which all terms fit: none is left out. */
+const TERM_SIZES = [9, 8.5, 8, 7.5, 7, 6.5, 6, 5.5] as const;
 const INK = '#1b2430';
 const PALE = '#5b6675';
 const LINE = '#c9d1db';
@@ -130,16 +132,13 @@ function drawTerms(doc: Doc, sheet: CertificateSheet): void {
   doc.y = Math.max(doc.y + 4, 142 + QR_SIZE + 44);
   rule(doc, doc.y);
   doc.y += 10;
-  const sentences = [...sheet.terms.benefits.map(({ text }) => text), ...sheet.terms.texts];
-  const bottom = A4.height - 120;
-  for (const { zh, en } of sentences) {
-    const options = { width: WIDTH, lineGap: 0 } as const;
-    const text = `•  ${zh}\n    ${en}`;
-    doc.fillColor(INK).fontSize(8.5);
-    if (doc.y + doc.heightOfString(text, options) > bottom) break;
-    doc.text(text, MARGIN, doc.y, options);
-    doc.y += 2;
-  }
+  const sentences = [...sheet.terms.benefits.map(({ text }) => text), ...sheet.terms.texts, ...sheet.terms.exclusions];
+  const text = sentences.map(({ zh, en }) => `•  ${zh}  ${en}`).join('\n');
+  const options = { width: WIDTH, lineGap: 1.5 } as const;
+  const room = A4.height - 120 - doc.y;
+  const size = TERM_SIZES.find((points) => doc.fontSize(points).heightOfString(text, options) <= room);
+  if (size === undefined) throw new Error(`The terms of ${sheet.terms.productId} do not fit on one page.`);
+  doc.fillColor(INK).fontSize(size).text(text, MARGIN, doc.y, options);
 }
 
 function drawFoot(doc: Doc, sheet: CertificateSheet): void {
