@@ -118,17 +118,19 @@ function mountRest(app: Express, context: AppContext): void {
       throw new Refusal('not_found', 'route_unknown', 'There is no such path: /docs lists what there is.');
     }),
   );
-  app.use((error: unknown, req: IncomingMessage, res: ServerResponse, _next: unknown) =>
-    answer(req, res, async () => {
-      if (error instanceof URIError || isBadRequest(error)) {
-        throw new Refusal('invalid', 'invalid_path', 'The path has a percent sign that encodes nothing.');
-      }
-      throw error;
-    }),
-  );
+  app.use((error: unknown, req: IncomingMessage, res: ServerResponse, next: (error: unknown) => void) => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    void answer(req, res, async () => {
+      if (!isBadRequest(error)) throw error;
+      throw new Refusal('invalid', 'invalid_path', 'The path has a percent sign that encodes nothing.');
+    });
+  });
 }
 
-/** The router's own errors carry the status that they mean. */
+/** What the router cannot decode carries the status that it means. */
 function isBadRequest(error: unknown): boolean {
   return error instanceof Error && 'status' in error && error.status === 400;
 }

@@ -1,3 +1,8 @@
+import { HTTP_PROBLEM_CODES } from './problem-codes-http.ts';
+import type { ProblemCode } from './problem-codes-http.ts';
+
+export type { ProblemCode };
+
 /**
  * The one list of stable problem codes. Callers program against them: a code never changes its meaning.
  *
@@ -6,98 +11,56 @@
  * A test reads the sources: a `Refusal` with a code that is not listed fails it, and so does a listed code that nobody uses.
  */
 export const PROBLEM_CODES = {
-  // Any request
-  invalid_body: {
-    title: 'The body has not the right form',
-    action: 'Correct the places that errors lists, and send it again.',
-  },
-  invalid_query: { title: 'Query parameters are not right', action: 'Correct the parameters that errors lists.' },
-  invalid_path: { title: 'The path is not right', action: 'Correct the part of the path that errors lists.' },
-  malformed_json: {
-    title: 'The body is not JSON',
-    action: 'Correct the JSON at the line and column that detail names; it must be UTF-8.',
-  },
-  json_too_deep: { title: 'The JSON is nested too deeply', action: 'Send a body that is nested at most 20 levels.' },
-  body_missing: { title: 'The body is missing', action: 'Send a body of the documented form.' },
-  body_too_large: {
-    title: 'The body is too large',
-    action: 'Send at most 2 MiB (after decompression); split what is longer.',
-  },
-  body_interrupted: { title: 'The body ended too early', action: 'Send the request again; nothing was done.' },
-  body_encoding: {
-    title: 'The body cannot be decompressed',
-    action: 'Send it as it is, or with Content-Encoding: gzip, deflate or br, intact.',
-  },
-  unsupported_media_type: {
-    title: 'The body has the wrong type',
-    action: 'Send the Content-Type that the operation documents.',
-  },
-  route_unknown: { title: 'There is no such path', action: 'Look up the path in /docs.' },
-  method_not_allowed: {
-    title: 'The path does not take this method',
-    action: 'Use one of the methods that Allow lists.',
-  },
-  rate_limited: {
-    title: 'Too many requests',
-    action: 'Wait for as many seconds as Retry-After says, and slow down; RateLimit shows what is left.',
-  },
-  internal: {
-    title: 'Something went wrong on our side',
-    action: 'Try again; if it stays, tell us the value of instance.',
-  },
-  database_unavailable: {
-    title: 'The database is away for a moment',
-    action: 'Send the same request again after Retry-After; resending is safe.',
-  },
-  shutting_down: { title: 'This server is shutting down', action: 'Send the request again: another server takes it.' },
-  not_migrated: { title: 'The database is not migrated', action: 'Operators: run npm run migrate.' },
+  ...HTTP_PROBLEM_CODES,
 
-  // Who asks
-  credentials_missing: {
-    title: 'No credentials were sent',
-    action: 'Send Authorization: Bearer with your API key or token.',
+  // Shift events
+  event_id_reused: {
+    title: 'The id of the event was used for another event',
+    action: 'Give the new event an id of its own; to correct a fact, send another event.',
   },
-  credentials_malformed: {
-    title: 'The credentials have the wrong form',
-    action: 'Send Authorization: Bearer psk_..., wkt_... or pst_..., whole.',
+  event_too_old: {
+    title: 'The event happened too long ago',
+    action: 'Report within 35 days; older work comes in by import, under a policy that allows it.',
   },
-  credentials_unknown: {
-    title: 'The key or token is not known',
-    action: 'Check that it was copied whole, and that it belongs to this system.',
+  event_in_future: { title: 'The event lies in the future', action: 'Report what has happened; check your clock.' },
+  source_not_yours: {
+    title: 'The source is not registered for your platform',
+    action: 'Use one of your sources (GET /v1/me), or ask for this one to be registered.',
   },
-  credentials_revoked: { title: 'The key or token was revoked', action: 'Use its successor, or ask for a new one.' },
-  credentials_expired: { title: 'The key or token has expired', action: 'Ask for a new one.' },
-  wrong_credentials: {
-    title: 'Another kind of key or token is needed',
-    action: 'Use the kind that the operation documents.',
+  batch_too_large: { title: 'The batch has too many events', action: 'Send at most 1,000 events at once.' },
+  queue_full: {
+    title: 'Too many events are waiting',
+    action: 'Nothing was stored: send the same request again after Retry-After.',
   },
-  scope_missing: { title: 'The key lacks a scope', action: 'Use a key with the scope that detail names.' },
+  outcome_unknown: {
+    title: 'Whether the event was stored is not known',
+    action: 'Send the same event again after Retry-After: it is stored once however often it is sent.',
+  },
+  shift_event_not_found: { title: 'You sent no such event', action: 'Check the event id of the answer.' },
 
-  // Repeating and changing
-  idempotency_key_missing: {
-    title: 'Idempotency-Key is missing',
-    action: 'Send an Idempotency-Key of your own; send the same one when you repeat the request.',
+  // Covers
+  cover_not_found: {
+    title: 'There is no such cover for you',
+    action: 'Check the id. Unknown and not permitted are not told apart.',
   },
-  idempotency_key_invalid: {
-    title: 'Idempotency-Key has the wrong form',
-    action: 'Use 1 to 255 printable ASCII characters without spaces, for example a UUID.',
+  at_in_future: { title: 'The instant lies in the future', action: 'Ask about now or the past.' },
+  range_invalid: { title: 'The range of days is not right', action: 'Correct the parameters that errors lists.' },
+  too_many_events: { title: 'Too many events for one answer', action: 'Ask about a shorter time.' },
+
+  // Imports
+  csv_empty: { title: 'The file has no rows', action: 'Check that it is the right file.' },
+  csv_header_repeated: { title: 'A column name stands twice', action: 'Rename one of the columns.' },
+  csv_unreadable: { title: 'The file is not CSV', action: 'Correct it at the row that detail names.' },
+  file_exists: { title: 'The file exists already', action: 'Name another file, or move this one away.' },
+  file_unreadable: { title: 'The file cannot be read', action: 'Check its name and your right to read it.' },
+  mapping_column_absent: { title: 'The mapping names a column that the file lacks', action: 'Correct the mapping.' },
+  mapping_invalid: { title: 'The mapping is not right', action: 'Correct the places that errors lists.' },
+  mapping_unreadable: { title: 'The mapping cannot be read', action: 'Check its name and that it is YAML or JSON.' },
+  mapping_source_foreign: {
+    title: "The mapping's source belongs to another platform",
+    action: 'Name a source of the platform that holds the policy.',
   },
-  idempotency_key_running: {
-    title: 'The same request is being handled',
-    action: 'Wait a second and send it again with the same key.',
-  },
-  idempotency_key_reused: {
-    title: 'The Idempotency-Key was used for another request',
-    action: 'Use a new key for a new request.',
-  },
-  version_moved: {
-    title: 'It was changed meanwhile',
-    action: 'Read it again, apply your change to it, and send its new ETag in If-Match.',
-  },
-  cursor_invalid: {
-    title: 'The cursor is not one of ours',
-    action: 'Begin again without a cursor, and follow nextCursor.',
-  },
+  mapping_source_needed: { title: 'The platform has several sources', action: 'Name one of them in the mapping.' },
 
   // Statements
   statement_not_found: { title: 'No such statement', action: 'Take the id of a statement from GET /v1/statements.' },
@@ -162,10 +125,3 @@ export const PROBLEM_CODES = {
   consent_expiry_invalid: { title: 'A consent cannot last so', action: 'Choose an end within a year from now.' },
   grantee_unknown: { title: 'There is no such platform', action: 'Ask the platform for its id.' },
 } as const satisfies Readonly<Record<string, ProblemCode>>;
-
-export interface ProblemCode {
-  /** A short sentence that fits every occurrence. */
-  readonly title: string;
-  /** What the caller should do. */
-  readonly action: string;
-}

@@ -1,4 +1,24 @@
+import { auditRoutes } from '../audit/audit-routes.ts';
+import { statementRoutes } from '../billing/statement-routes.ts';
+import { consentRoutes } from '../consents/consent-routes.ts';
+import { coverRoutes } from '../covers/cover-routes.ts';
+import { platformRoutes } from '../platforms/platform-routes.ts';
+import { productRoutes } from '../products/product-routes.ts';
+import { shiftEventRoutes } from '../shifts/shift-event-routes.ts';
+import { workerRoutes } from '../workers/worker-routes.ts';
 import type { AnyRoute } from './route.ts';
 
-/** The table of all routes. The hot path stands first. */
-export const routes: readonly AnyRoute[] = [];
+/**
+ * The table of all routes; the server adds its probes and its own description. The hot path stands first. To add a noun,
+ * export its routes from `server/<noun>/<noun>-routes.ts` and name them here.
+ */
+export const routes: readonly AnyRoute[] = [
+  ...shiftEventRoutes,
+  ...coverRoutes,
+  ...workerRoutes,
+  ...statementRoutes,
+  ...productRoutes,
+  ...platformRoutes,
+  ...consentRoutes,
+  ...auditRoutes,
+];

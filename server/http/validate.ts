@@ -40,10 +40,10 @@ const PART = {
 export function compile<T>(schema: Joi.Schema<T>, part: Part): (value: unknown) => T {
   const compiled = schema.prefs({ ...PREFERENCES, convert: part === 'query' });
   return (value) => {
-    const { error, value: valid } = compiled.validate(value) satisfies { error?: unknown; value: T };
-    if (error === undefined) return valid;
+    const result: Joi.ValidationResult<T> = compiled.validate(value);
+    if (result.error === undefined) return result.value;
     const { code, message } = PART[part];
-    throw new Refusal('invalid', code, message, { details: faultsOf(error) });
+    throw new Refusal('invalid', code, message, { details: faultsOf(result.error) });
   };
 }
 

@@ -14,6 +14,7 @@ export interface BareOptions {
   readonly config?: Partial<Config>;
   readonly clock?: Clock;
   readonly log?: Services['log'];
+  readonly intake?: Services['intake'];
 }
 
 export const BARE_NOW = Date.UTC(2026, 2, 1, 8);
@@ -43,7 +44,7 @@ export function bareServices(options: BareOptions = {}): Services {
       return absent('unavailability');
     },
     get intake() {
-      return absent('intake');
+      return options.intake ?? absent('intake');
     },
     get disclosures() {
       return absent('disclosures');
