@@ -1,5 +1,6 @@
 import { MongoBackend } from '@agendajs/mongo-backend';
 import { Agenda } from 'agenda';
+import { isDuplicateKey } from '../server/database/duplicate-key.ts';
 import type { Services } from '../server/services.ts';
 import { runTick } from './run-tick.ts';
 import type { ScheduledJob } from './schedule.ts';
@@ -112,8 +113,13 @@ async function plantTimetable(
     // A job without a next run that nobody works on would never run again.
     const alive = job && (job.nextRunAt || job.lockedAt);
     if (alive && job.repeatInterval === cron && job.repeatTimezone === timeZone) continue;
-    await agenda.every(cron, name, undefined, { timezone: timeZone });
-    written.push(name);
+    try {
+      await agenda.every(cron, name, undefined, { timezone: timeZone });
+      written.push(name);
+    } catch (error) {
+      // Another process planted it at the same moment.
+      if (!isDuplicateKey(error)) throw error;
+    }
   }
   return written;
 }
