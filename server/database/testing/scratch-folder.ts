@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseIdentity } from '../embedded/embedded-state.ts';
+import { onProcessEnd } from '../embedded/on-process-end.ts';
 import { identifyProcess, isAlive } from '../embedded/process-identity.ts';
 import type { ProcessIdentity } from '../embedded/process-identity.ts';
 
@@ -29,12 +30,12 @@ export function makeScratchFolder(): ScratchFolder {
   const own = identifyProcess(process.pid);
   if (own !== undefined) record(own);
   const clear = (): void => clearFolder(path);
-  process.once('exit', clear);
+  const withdraw = onProcessEnd(clear);
   return {
     path,
     record,
     clear() {
-      process.off('exit', clear);
+      withdraw();
       clear();
     },
   };
