@@ -1,23 +1,17 @@
 import { InvalidArgumentError } from 'commander';
-import type { Instant } from '../../programs/calendar.ts';
-
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
-const DAY = /^\d{4}-\d\d-\d\d$/;
+import { isDay, parseInstant, type Instant } from '../../programs/calendar.ts';
 
 /** An option's instant; an offset is required. */
 export function instantValue(text: string): Instant {
-  const at = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at))
+  const at = parseInstant(text);
+  if (at === undefined)
     throw new InvalidArgumentError('It must be an instant with offset, like 2026-01-31T08:00:00+08:00.');
   return at;
 }
 
 /** An option's calendar day, `YYYY-MM-DD`. */
 export function dayValue(text: string): string {
-  const at = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(text)) {
-    throw new InvalidArgumentError('It must be a day of the calendar, like 2026-01-31.');
-  }
+  if (!isDay(text)) throw new InvalidArgumentError('It must be a day of the calendar, like 2026-01-31.');
   return text;
 }
 

@@ -33,13 +33,3 @@ export function localClock(timeZone: string): LocalClock {
     return resolve(wallMs);
   };
 }
-
-/** Whether the runtime knows the IANA zone. */
-export function isTimeZone(timeZone: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(timeZone);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import Joi from 'joi';
 import { parseDocument } from 'yaml';
+import { isTimeZone } from '../../programs/calendar.ts';
 import { Refusal } from '../../programs/refusal.ts';
 import { compileFormat } from './local-format.ts';
-import { isTimeZone } from './local-instant.ts';
 
 /** Where a text comes from: a column, or the same constant on every row. */
 export interface TextField {

@@ -1,4 +1,4 @@
-import type { Instant } from '../../programs/calendar.ts';
+import { parseInstant, type Instant } from '../../programs/calendar.ts';
 import { missing, type Cells, type ReadColumn, type Reader } from './cells.ts';
 import { compileFormat, type LocalParts } from './local-format.ts';
 import { localClock } from './local-instant.ts';
@@ -7,7 +7,6 @@ import { RowTrouble } from './row-problem.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
 function partsReader(
   { column, format }: TimeColumn,
@@ -37,8 +36,8 @@ export function momentReader({ date, time, at }: MomentField, timeZone: string, 
     const cell = read(at.column);
     return (cells) => {
       const value = cell(cells) ?? missing(at.column);
-      const instant = ISO.test(value) ? Date.parse(value) : Number.NaN;
-      return Number.isNaN(instant)
+      const instant = parseInstant(value);
+      return instant === undefined
         ? unreadable('time_unreadable', at.column, value, '2022-03-30T20:30:00+05:30')
         : instant;
     };

@@ -1,0 +1,39 @@
+import { REASONS } from '../../programs/cover/reasons.ts';
+import { products, productRef } from '../../programs/products/catalogue.ts';
+import { VARIABLES } from '../../server/config-variables.ts';
+import { ROW_CODES } from '../shift-import/row-problem.ts';
+import { unmentioned, unused, type Finding } from './find-untidy.ts';
+import type { TreeFile } from './tree.ts';
+
+/** What a person looks up and must find: variables, npm scripts, reason codes, products. */
+export function findUndocumented(files: readonly TreeFile[]): Finding[] {
+  const at = (path: string): TreeFile | undefined => files.find((file) => file.path === path);
+  const reasons = Object.values(REASONS);
+  const names = reasons.map(({ name }) => name);
+  const rowCodes = Object.keys(ROW_CODES);
+  return [
+    ...unmentioned('variable', Object.keys(VARIABLES), at('README.md'), 'README.md'),
+    ...unmentioned('npm script', scriptsOf(at('package.json')), at('README.md'), 'README.md'),
+    ...unmentioned('product', products().map(productRef), at('README.md'), 'README.md'),
+    ...unmentioned('reason', names, at('programs/cover/README.md'), 'programs/cover/README.md'),
+    ...unmentioned(
+      'reason code',
+      reasons.map(({ code }) => code),
+      at('programs/cover/README.md'),
+      'programs/cover/README.md',
+    ),
+    ...unused('reason', names, files, 'programs/cover/reasons.ts'),
+    ...unmentioned('row code', rowCodes, at('scripts/README.md'), 'scripts/README.md'),
+    ...unused('row code', rowCodes, files, 'scripts/shift-import/row-problem.ts'),
+  ];
+}
+
+/** As a person types them; hooks like `prestart` run by themselves. */
+function scriptsOf(manifest: TreeFile | undefined): string[] {
+  const parsed: unknown = JSON.parse(manifest?.text ?? '{}');
+  const scripts: unknown = typeof parsed === 'object' && parsed !== null && 'scripts' in parsed ? parsed.scripts : {};
+  const names = Object.keys(typeof scripts === 'object' && scripts !== null ? scripts : {});
+  return names
+    .filter((name) => !(name.startsWith('pre') && names.includes(name.slice(3))))
+    .map((name) => (name === 'start' || name === 'test' ? `npm ${name}` : `npm run ${name}`));
+}
