@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace';
-import { readConfig } from './config.ts';
+import { ConfigTrouble, readConfig } from './config.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { DatabaseTrouble } from './database/database-trouble.ts';
@@ -77,7 +77,7 @@ export async function openAll(
 
 /** Expected trouble as one sentence; a bug with its stack, for whoever started the program. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof Refusal || error instanceof DatabaseTrouble) return error.message;
+  if (error instanceof Refusal || error instanceof DatabaseTrouble || error instanceof ConfigTrouble) return error.message;
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
     return `Port ${String(error.port)} is in use: stop what listens there, or set PARASOL_PORT to another one (0 takes a free one).`;

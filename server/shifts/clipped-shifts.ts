@@ -76,6 +76,7 @@ async function noticeAmong(services: Services, covers: readonly StartedCover[], 
   const folded = await foldCovers(
     services,
     covers.map(({ _id, workerId }) => ({ coverId: _id, workerId })),
+    now,
   );
   const notices = folded.flatMap((cover) =>
     cover.shifts

@@ -35,7 +35,14 @@ export interface CloudEvent {
   };
 }
 
-const text = (max: number) => Joi.string().min(1).max(max).required();
+/** Half a surrogate pair is no text: it has no UTF-8, so it could not be stored as it was sent. */
+const text = (max: number) =>
+  Joi.string()
+    .min(1)
+    .max(max)
+    .custom((value: string, helpers) => (value.isWellFormed() ? value : helpers.error('wellFormed')))
+    .messages({ wellFormed: '{{#label}} must be well-formed Unicode' })
+    .required();
 
 /** Stays text, so that the compiled fast path and Joi give the same value. */
 const instantText = Joi.string()
@@ -73,7 +80,22 @@ export const cloudEventSchema = Joi.object<CloudEvent>({
   .pattern(EXTENSION, Joi.alternatives(Joi.string().max(2000).allow(''), Joi.number(), Joi.boolean()))
   .meta({ title: 'CloudEvent' });
 
-const check = compileFast(cloudEventSchema, ({ time }) => parseInstant(time) !== undefined);
+/** What the JSON Schema cannot say. */
+function isWhole({ id, source, subject = '', time, data }: CloudEvent): boolean {
+  const texts = [
+    id,
+    source,
+    subject,
+    data.workerId,
+    data.shiftId,
+    data.orderId ?? '',
+    data.occupationClass,
+    data.territory,
+  ];
+  return parseInstant(time) !== undefined && texts.every((value) => value.isWellFormed());
+}
+
+const check = compileFast(cloudEventSchema, isWhole);
 
 /** Names of the platform's sources, and the event as sent. Throws a `Refusal` with pointers; nothing is stored (G6). */
 export function parseCloudEvent(raw: unknown, sources: readonly string[]): IncomingEvent {
@@ -88,12 +110,12 @@ export function parseCloudEvent(raw: unknown, sources: readonly string[]): Incom
   }
   const problem = externalIdProblem(event.data.workerId);
   if (problem) {
-    throw new Refusal('invalid', 'invalid_request', 'The worker id cannot be used.', {
+    throw new Refusal('invalid', 'invalid_body', 'The worker id cannot be used.', {
       details: [{ pointer: '/data/workerId', message: problem }],
     });
   }
   if (type.startsWith('order.') && event.data.orderId === undefined) {
-    throw new Refusal('invalid', 'invalid_request', 'An order event needs its order id.', {
+    throw new Refusal('invalid', 'invalid_body', 'An order event needs its order id.', {
       details: [{ pointer: '/data/orderId', message: 'is required for order events' }],
     });
   }
