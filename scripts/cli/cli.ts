@@ -1,4 +1,5 @@
 import { SCOPES, type ActorOf } from '../../server/actor.ts';
+import type { OpenDatabase } from '../../server/database/open-database.ts';
 import type { Services } from '../../server/services.ts';
 import type { ExitCode } from './exit-codes.ts';
 
@@ -15,6 +16,8 @@ export interface Cli {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Opens the services of the configured database, starting the embedded one if it does not run, and closes them after. */
   withServices<T>(use: (services: Services) => Promise<T>): Promise<T>;
+  /** Opens the configured database, or the one of `uri`, as it is: not migrated. */
+  withDatabase<T>(use: (database: OpenDatabase) => Promise<T>, uri?: string): Promise<T>;
   /** The exit code of a command that ran to its end; 0 unless told otherwise. */
   finish(code: ExitCode): void;
 }

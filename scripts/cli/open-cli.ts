@@ -28,6 +28,25 @@ export function openCli(env: Cli['env']): { cli: Cli; exitCode: () => ExitCode }
         await close();
       }
     },
+    async withDatabase(use, uri) {
+      const { readConfig } = await import('../../server/config.ts');
+      const { openDatabase } = await import('../../server/database/open-database.ts');
+      const config = readConfig(env);
+      const database = await openDatabase({
+        uri: uri ?? config.mongodbUri,
+        dataDir: config.dataDir,
+        production: config.environment === 'production',
+        allowEmbeddedInProduction: config.allowEmbeddedInProduction,
+        poolSizeMax: config.poolSizeMax,
+        appName: 'parasol-cli',
+        onProgress: note,
+      });
+      try {
+        return await use(database);
+      } finally {
+        await database.close();
+      }
+    },
     finish(to) {
       code = to;
     },

@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander';
-import { Refusal } from '../../programs/refusal.ts';
+import type { Refusal } from '../../programs/refusal.ts';
 import type { Cli } from './cli.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -40,7 +40,7 @@ function tell(error: unknown, json: boolean, cli: Omit<Cli, 'finish'>): ExitCode
 }
 
 function describe(error: unknown): { exit: ExitCode; code: string; message: string; details: Refusal['details'] } {
-  if (error instanceof Refusal) {
+  if (isRefusal(error)) {
     const exit = error.kind === 'unavailable' ? EXIT.unavailable : isUsage(error) ? EXIT.usage : EXIT.refused;
     return { exit, code: error.code, message: error.message, details: error.details };
   }
@@ -51,6 +51,11 @@ function describe(error: unknown): { exit: ExitCode; code: string; message: stri
   }
   if (name === 'ConfigTrouble') return { exit: EXIT.usage, code: 'configuration', message, details: [] };
   return { exit: EXIT.bug, code: 'internal', message: `A bug, not your doing: ${message}`, details: [] };
+}
+
+/** By name, not by class: what a test loads lazily may come from a second copy of the module. */
+function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && error.name === 'Refusal' && 'kind' in error;
 }
 
 /** Files and mappings that the command line named are part of the command line. */

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import type { GateResult } from '../../server/database/gate/run-gate.ts';
+import type { Cli } from '../cli/cli.ts';
+import { EXIT } from '../cli/exit-codes.ts';
+import { noun, verb } from '../cli/leaf.ts';
+import { answer } from '../cli/render.ts';
+
+export function declareDb(program: Command, cli: Cli): void {
+  const db = noun(program, 'db', 'the database itself');
+
+  verb(db, 'migrate', 'bring the database to the shape that this version needs; again changes nothing', [
+    'db migrate',
+  ]).action(async ({ json }: { json?: boolean }) =>
+    cli.withDatabase(async (database) => {
+      const { migrate } = await import('../../server/database/migrate.ts');
+      const { systemClock } = await import('../../server/clock.ts');
+      const applied = await migrate(database, { clock: systemClock, onProgress: (line) => cli.note(line) });
+      answer(cli, json, { applied }, () =>
+        applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`,
+      );
+    }),
+  );
+
+  verb(db, 'gate', 'what a database can do: the acceptance tests that Parasol needs', [
+    'db gate --quick',
+    'db gate --uri mongodb://db1,db2,db3/parasol?replicaSet=rs0 --json',
+  ])
+    .option('--uri <uri>', 'a replica set to test; default the configured database')
+    .option('--quick', 'the part that takes less than a minute')
+    .action(async ({ uri, quick, json }: { uri?: string; quick?: boolean; json?: boolean }) =>
+      cli.withDatabase(async (database) => {
+        const { runGate } = await import('../../server/database/gate/run-gate.ts');
+        const { embedded } = database;
+        const results: GateResult[] = [];
+        for await (const result of runGate({
+          uri: database.uri,
+          embedded: embedded !== undefined,
+          quick: quick === true,
+        })) {
+          results.push(result);
+          const line = `${result.outcome.padEnd(7)} ${result.name.padEnd(34)} ${String(result.ms).padStart(6)} ms  ${result.detail}`;
+          if (json === true) cli.note(line);
+          else cli.out(line);
+        }
+        const counted = (outcome: string): number => results.filter((result) => result.outcome === outcome).length;
+        const totals = { passed: counted('passed'), failed: counted('failed'), skipped: counted('skipped') };
+        const words = `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped.`;
+        answer(cli, json, { ...totals, results }, () => words);
+        if (totals.failed > 0) cli.finish(EXIT.refused);
+      }, uri),
+    );
+}
