@@ -96,7 +96,12 @@ describe('closeDay', () => {
     clock.advance(2 * HOUR_MS);
     assert.equal((await close('pol_hour', true)).status, 'issued');
     assert.equal(await services.models.statements.countDocuments(), 2);
-    assert.equal((await lines()).includes('debit 2 120 x120'), true);
+    assert.deepEqual(await lines(), [
+      'charge 1 60 x60',
+      'charge 1 960 x960',
+      'credit 2 -720 x-720',
+      'debit 2 120 x120',
+    ]);
   });
 
   it('writes no statement for a day whose shifts were all cancelled in time', async () => {
@@ -161,9 +166,10 @@ describe('closeDay', () => {
     assert.equal(await services.models.statementLines.countDocuments(), 40);
   });
 
-  it('what is received while a close is interrupted comes on the next statement', async () => {
+  it('what is received while a close is interrupted comes on the next statement, if the close was past its worker', async () => {
+    clock.set(at('20:00'));
     await report(...workers(30));
-    const killed = close('pol_day', false, {
+    const killed = close('pol_day', true, {
       batchSize: 10,
       after: async (step) => {
         if (step === 'batch') throw new Error('killed');
@@ -171,12 +177,19 @@ describe('closeDay', () => {
     });
     await assert.rejects(killed, /killed/);
     clock.advance(CLOSE_LEASE_MS);
-    await report(...workers(50, { receivedAt: clock.now(), shift: 'late', time: clock.now() }));
-    await close();
-    clock.advance(2 * HOUR_MS);
-    await close('pol_day', true);
+    const now = { time: clock.now(), receivedAt: clock.now() };
+    await report(...Array.from({ length: 20 }, (_, i) => ({ worker: `new${i}`, ...now })));
+    const resumed = await close('pol_day', true);
+    assert.equal(resumed.status, 'issued');
+    clock.set(AFTER);
+    assert.equal((await close()).status, 'issued');
     assert.equal(await services.models.statementLines.countDocuments(), 50);
-    assert.equal(await services.models.statements.countDocuments(), 2);
+    const statements = await services.models.statements.find().sort({ closeKey: 1 }).lean();
+    assert.deepEqual(
+      statements.map(({ closeKey }) => closeKey),
+      [`close:pol_day:${DAY}:1`, `close:pol_day:${DAY}:2`],
+    );
+    assert.equal((statements[0]?.lineCount ?? 0) >= 30, true);
   });
 
   it('closes 5,000 workers in bounded time', async function () {

@@ -1,3 +1,4 @@
+import type { Instant } from '../../programs/calendar.ts';
 import type { Money } from '../../programs/money.ts';
 import { statementLines, type DeclaredLines } from '../../programs/cover/statement-lines.ts';
 import { Refusal } from '../../programs/refusal.ts';
@@ -94,8 +95,9 @@ async function issueLines(services: Services, held: HeldPeriod, hooks: CloseHook
     batchSize: hooks.batchSize ?? 500,
   };
   for await (const covers of dayCovers(services, query)) {
-    const declared = await newLines(services, covers);
-    closing = advanced(closing, covers, declared, services.clock.now());
+    const now = services.clock.now();
+    const declared = await newLines(services, covers, now);
+    closing = advanced(closing, covers, declared, now);
     await inTransaction(services.database, async (session) => {
       await recordProgress(services, period, closing, session);
       if (declared.lines.length === 0) return;
@@ -112,10 +114,10 @@ async function issueLines(services: Services, held: HeldPeriod, hooks: CloseHook
   return closing;
 }
 
-async function newLines(services: Services, covers: readonly DayCover[]): Promise<DeclaredLines> {
+async function newLines(services: Services, covers: readonly DayCover[], now: Instant): Promise<DeclaredLines> {
   const coverIds = covers.map(({ coverId }) => coverId);
   const [folded, issued] = await Promise.all([
-    foldCovers(services, covers),
+    foldCovers(services, covers, now),
     services.models.statementLines
       .find({ coverId: { $in: coverIds } }, { coverId: 1, revision: 1, quantity: 1, amount: 1, currency: 1 })
       .lean(),

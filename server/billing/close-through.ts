@@ -9,6 +9,8 @@ export interface CloseThrough {
   readonly policyId: string;
   /** The last product day to close, `YYYY-MM-DD`. */
   readonly through: string;
+  /** Fold closed days again too, for events that became visible long after their receipt. Default: open days only. */
+  readonly everyDay?: boolean;
   readonly onProgress?: (day: ClosedDay, done: number, total: number) => void;
 }
 
@@ -40,7 +42,7 @@ export async function closeThrough(services: Services, command: CloseThrough): P
 /** The product days that `closeThrough` would close, oldest first: what a command shows before it applies. */
 export async function openDaysThrough(
   services: Services,
-  { policyId, through }: Pick<CloseThrough, 'policyId' | 'through'>,
+  { policyId, through, everyDay = false }: Pick<CloseThrough, 'policyId' | 'through' | 'everyDay'>,
 ): Promise<readonly string[]> {
   const { policyRevisions, periods } = services.models;
   if (!(await policyRevisions.exists({ policyId }))) {
@@ -48,7 +50,7 @@ export async function openDaysThrough(
   }
   await discoverPeriodsOf(services, { policyId, through, now: services.clock.now() });
   const open = await periods
-    .find({ policyId, productDay: { $lte: through }, state: 'open' }, { productDay: 1 })
+    .find({ policyId, productDay: { $lte: through }, ...(!everyDay && { state: 'open' }) }, { productDay: 1 })
     .sort({ productDay: 1 })
     .lean();
   return open.map(({ productDay }) => productDay);
