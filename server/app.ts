@@ -37,7 +37,7 @@ export function createApp(services: Services, routes: readonly AnyRoute[], optio
   const origin = config.publicUrl ?? '';
   const context: AppContext = {
     services,
-    authenticator: options.authenticator ?? openAuthenticator(services.models),
+    authenticator: options.authenticator ?? openAuthenticator(services),
     callers: new RateLimit('caller', config.ratePerMinute),
     addresses: new RateLimit('address', config.publicRatePerMinute),
     failures: new RateLimit('failures', config.publicRatePerMinute),

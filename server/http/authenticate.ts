@@ -30,10 +30,13 @@ export interface Authenticator {
 }
 
 type CredentialModels = Pick<Models, 'apiKeys' | 'tokens' | 'platforms'>;
+interface CredentialServices {
+  readonly models: CredentialModels;
+}
 
 const BEARER = /^Bearer +((?:psk_(?:test|live)|wkt|pst)_[A-Za-z0-9_-]{16,200}) *$/i;
 
-export function openAuthenticator(models: CredentialModels): Authenticator {
+export function openAuthenticator(services: CredentialServices): Authenticator {
   const known = new BoundedMap<string, Finding>(KNOWN_MAX);
   // Apart, so that guesses cannot push out what is good.
   const unknown = new BoundedMap<string, Finding>(UNKNOWN_MAX);
@@ -47,7 +50,9 @@ export function openAuthenticator(models: CredentialModels): Authenticator {
   async function lookUp(token: string, hash: string, now: Instant): Promise<Finding> {
     const under = looking.get(hash);
     if (under !== undefined) return under;
-    const search = token.startsWith('psk_') ? findKey(models, hash, now) : findToken(models, hash, now);
+    const search = token.startsWith('psk_')
+      ? findKey(services.models, hash, now)
+      : findToken(services.models, hash, now);
     looking.set(hash, search);
     try {
       const finding = await search;

@@ -13,10 +13,6 @@ export const HTTP_PROBLEM_CODES = {
     title: 'The body has not the right form',
     action: 'Correct the places that errors lists, and send it again.',
   },
-  invalid_request: {
-    title: 'The request contradicts itself or the rules',
-    action: 'Correct the places that errors lists, and send it again.',
-  },
   invalid_query: { title: 'Query parameters are not right', action: 'Correct the parameters that errors lists.' },
   invalid_path: { title: 'The path is not right', action: 'Correct the part of the path that errors lists.' },
   malformed_json: {
