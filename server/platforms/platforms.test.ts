@@ -89,7 +89,7 @@ describe('platforms, carriers and keys', () => {
         (await listKeys(world.services, { ownerId: 'plt_a' })).map(({ keyId }) => keyId),
         [key.keyId],
       );
-      const found = await openAuthenticator(world.services.models).authenticate(`Bearer ${key.secret}`, NOW);
+      const found = await openAuthenticator(world.services).authenticate(`Bearer ${key.secret}`, NOW);
       assert.equal(found.kind === 'platform' && found.platformId, 'plt_a');
     });
 
