@@ -25,7 +25,9 @@ export function certificateFont(): Promise<Buffer> {
 export function unpackWoff(woff: Buffer): Buffer {
   if (woff.readUInt32BE(0) !== WOFF_SIGNATURE) throw new Error('The certificate font is not a WOFF file.');
   const count = woff.readUInt16BE(12);
-  const tables = Array.from({ length: count }, (_, index) => readTable(woff, WOFF_HEADER_BYTES + index * WOFF_ENTRY_BYTES));
+  const tables = Array.from({ length: count }, (_, index) =>
+    readTable(woff, WOFF_HEADER_BYTES + index * WOFF_ENTRY_BYTES),
+  );
   const headBytes = SFNT_HEADER_BYTES + count * SFNT_ENTRY_BYTES;
   const head = Buffer.alloc(headBytes);
   const entrySelector = Math.floor(Math.log2(count));

@@ -36,7 +36,10 @@ const TERM_SIZES = [9, 8.5, 8, 7.5, 7, 6.5, 6, 5.5] as const;
 const INK = '#1b2430';
 const PALE = '#5b6675';
 const LINE = '#c9d1db';
-const COLOURS = { valid: '#0b6b3a', ended: '#5b6675', not_live: '#9a3412' } as const satisfies Record<CertificateState, string>;
+const COLOURS = { valid: '#0b6b3a', ended: '#5b6675', not_live: '#9a3412' } as const satisfies Record<
+  CertificateState,
+  string
+>;
 
 const STATES = {
   valid: '有效  VALID',
@@ -66,7 +69,10 @@ export async function certificatePdf(sheet: CertificateSheet): Promise<Buffer> {
   const chunks: Buffer[] = [];
   doc.on('data', (chunk: Buffer) => chunks.push(chunk));
   const ended = once(doc, 'end');
-  doc.registerFont('noto', await certificateFont()).font('noto').fillColor(INK);
+  doc
+    .registerFont('noto', await certificateFont())
+    .font('noto')
+    .fillColor(INK);
   drawHead(doc, sheet);
   drawQr(doc, sheet.token, A4.width - MARGIN - QR_SIZE, 142);
   drawFields(doc, sheet);
@@ -84,8 +90,14 @@ function drawHead(doc: Doc, sheet: CertificateSheet): void {
   doc.fontSize(14).text('Certificate of cover', MARGIN, 78, { lineBreak: false });
   const badge = { x: A4.width - MARGIN - QR_SIZE, y: 50, height: 40 };
   doc.roundedRect(badge.x, badge.y, QR_SIZE, badge.height, 5).fill(COLOURS[sheet.state]);
-  doc.fillColor('#ffffff').fontSize(15).text(STATES[sheet.state], badge.x, badge.y + 9, { width: QR_SIZE, align: 'center' });
-  doc.fillColor(PALE).fontSize(9).text(`截至 As of ${localTime(sheet.asOf, sheet.timeZone)} (${sheet.timeZone})`, MARGIN, 102, { lineBreak: false });
+  doc
+    .fillColor('#ffffff')
+    .fontSize(15)
+    .text(STATES[sheet.state], badge.x, badge.y + 9, { width: QR_SIZE, align: 'center' });
+  doc
+    .fillColor(PALE)
+    .fontSize(9)
+    .text(`截至 As of ${localTime(sheet.asOf, sheet.timeZone)} (${sheet.timeZone})`, MARGIN, 102, { lineBreak: false });
   rule(doc, 126);
 }
 
@@ -103,7 +115,10 @@ function drawQr(doc: Doc, text: string, x: number, y: number): void {
   }
   doc.fill('#000000');
   doc.fillColor(PALE).fontSize(8);
-  doc.text('离线核验：扫描签名二维码\nScan to verify offline (signed token)', x, y + QR_SIZE + 8, { width: QR_SIZE, align: 'center' });
+  doc.text('离线核验：扫描签名二维码\nScan to verify offline (signed token)', x, y + QR_SIZE + 8, {
+    width: QR_SIZE,
+    align: 'center',
+  });
 }
 
 function drawFields(doc: Doc, sheet: CertificateSheet): void {
@@ -111,7 +126,10 @@ function drawFields(doc: Doc, sheet: CertificateSheet): void {
   const more = sheet.windows.length - shown.length;
   if (more > 0) shown.push(`… 另有 ${more} 段，见在线核验 ${more} more, see the online check`);
   const fields: readonly (readonly [string, string])[] = [
-    ['产品 Product', `${sheet.terms.name.zh}  ${sheet.terms.name.en}  (${sheet.terms.productId}@${sheet.terms.version})`],
+    [
+      '产品 Product',
+      `${sheet.terms.name.zh}  ${sheet.terms.name.en}  (${sheet.terms.productId}@${sheet.terms.version})`,
+    ],
     ['被保险人 Insured', sheet.insured],
     ['保障日 Day of cover', `${sheet.productDay}\n${span(sheet.day, sheet.timeZone)}`],
     ['保障时段 Protected', shown.length > 0 ? shown.join('\n') : '尚无 none yet'],
@@ -123,7 +141,10 @@ function drawFields(doc: Doc, sheet: CertificateSheet): void {
   doc.y = 140;
   for (const [label, value] of fields) {
     doc.fillColor(PALE).fontSize(8).text(label, MARGIN, doc.y, { width });
-    doc.fillColor(INK).fontSize(11).text(value, MARGIN, doc.y - 1, { width });
+    doc
+      .fillColor(INK)
+      .fontSize(11)
+      .text(value, MARGIN, doc.y - 1, { width });
     doc.y += 4;
   }
 }
@@ -144,7 +165,10 @@ function drawTerms(doc: Doc, sheet: CertificateSheet): void {
 function drawFoot(doc: Doc, sheet: CertificateSheet): void {
   const top = A4.height - 108;
   rule(doc, top);
-  doc.fillColor(INK).fontSize(9).text(`在线核验 Check online: ${sheet.checkUrl}`, MARGIN, top + 10, { width: WIDTH, link: sheet.checkUrl });
+  doc
+    .fillColor(INK)
+    .fontSize(9)
+    .text(`在线核验 Check online: ${sheet.checkUrl}`, MARGIN, top + 10, { width: WIDTH, link: sheet.checkUrl });
   doc.text(`凭证码 Code: ${sheet.code}`, MARGIN, doc.y + 2, { width: WIDTH });
   doc.fillColor(PALE).fontSize(8);
   doc.text(
@@ -162,10 +186,16 @@ function drawFoot(doc: Doc, sheet: CertificateSheet): void {
 }
 
 function rule(doc: Doc, y: number): void {
-  doc.moveTo(MARGIN, y).lineTo(A4.width - MARGIN, y).lineWidth(0.75).strokeColor(LINE).stroke();
+  doc
+    .moveTo(MARGIN, y)
+    .lineTo(A4.width - MARGIN, y)
+    .lineWidth(0.75)
+    .strokeColor(LINE)
+    .stroke();
 }
 
-const span = ({ from, to }: Interval, timeZone: string): string => `${localTime(from, timeZone)} – ${localTime(to, timeZone)}`;
+const span = ({ from, to }: Interval, timeZone: string): string =>
+  `${localTime(from, timeZone)} – ${localTime(to, timeZone)}`;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 

@@ -3,7 +3,13 @@ import { formatInstant } from '../../programs/calendar.ts';
 import { coverIdParam } from '../covers/cover-routes.ts';
 import { renderWindow, windowSchema } from '../covers/render-verdict.ts';
 import { route, type AnyRoute } from '../http/route.ts';
-import { checkCertificate, issueCertificate, printCertificate, type Certificate, type CertificateCheck } from './issue-certificate.ts';
+import {
+  checkCertificate,
+  issueCertificate,
+  printCertificate,
+  type Certificate,
+  type CertificateCheck,
+} from './issue-certificate.ts';
 import { publishedKeys } from './signing-keys.ts';
 
 const readers = ['platform', 'worker', 'person', 'operator'] as const;
@@ -25,7 +31,9 @@ const certificateSchema = Joi.object({
   policyId: Joi.string(),
   asOf: Joi.string(),
   expiresAt: Joi.string().description('The signature verifies until here.'),
-  token: Joi.string().description('Compact JWS (EdDSA), verifiable offline against the published keys; the online check of `code` prevails.'),
+  token: Joi.string().description(
+    'Compact JWS (EdDSA), verifiable offline against the published keys; the online check of `code` prevails.',
+  ),
   urls: Joi.object({ check: Joi.string(), pdf: Joi.string(), keys: Joi.string() }),
 }).meta({ title: 'Certificate' });
 
@@ -55,7 +63,8 @@ export const certificateRoutes: readonly AnyRoute[] = [
     path: '/v1/covers/{id}/certificate',
     operationId: 'issueCertificate',
     summary: "A cover's certificate: public code and signed token",
-    description: 'The code is made when it is first asked for and stays; the token is signed anew, as of now. No name is in it.',
+    description:
+      'The code is made when it is first asked for and stays; the token is signed anew, as of now. No name is in it.',
     tag: 'Certificates',
     allow: readers,
     scope: 'covers:read',
@@ -102,7 +111,7 @@ export const certificateRoutes: readonly AnyRoute[] = [
       const { fileName, content } = await printCertificate(services, { actor, coverId: id });
       return {
         status: 200,
-        headers: { 'content-disposition': `inline; filename="${fileName}"`, 'cache-control': 'private, no-store' },
+        headers: { 'Content-Disposition': `inline; filename="${fileName}"`, 'Cache-Control': 'private, no-store' },
         bytes: { type: 'application/pdf', content },
       };
     },
@@ -112,7 +121,8 @@ export const certificateRoutes: readonly AnyRoute[] = [
     path: '/v1/certificates/{code}',
     operationId: 'checkCertificate',
     summary: 'Is this certificate good: for anybody who holds its code',
-    description: 'Shows validity, product, day and windows, and the beginning of the name; never health or claims. Each look is written down for the person.',
+    description:
+      'Shows validity, product, day and windows, and the beginning of the name; never health or claims. Each look is written down for the person.',
     tag: 'Certificates',
     allow: ['public'],
     tenant: 'Public: the code, 128 random bits, is the right to look; only what a certificate may show is read.',
@@ -132,7 +142,7 @@ export const certificateRoutes: readonly AnyRoute[] = [
     problems: ['certificate_not_found'],
     async handle(services, { actor, params: { code } }) {
       const check = await checkCertificate(services, { actor, code: code.toLowerCase() });
-      return { status: 200, headers: { 'cache-control': 'no-store' }, json: renderCheck(check) };
+      return { status: 200, headers: { 'Cache-Control': 'no-store' }, json: renderCheck(check) };
     },
   }),
   route({
@@ -147,17 +157,33 @@ export const certificateRoutes: readonly AnyRoute[] = [
       200: {
         description: 'A JSON Web Key Set (RFC 7517).',
         schema: Joi.object({ keys: Joi.array().items(Joi.object().unknown()) }).meta({ title: 'KeySet' }),
-        example: { keys: [{ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k', alg: 'EdDSA', use: 'sig' }] },
+        example: {
+          keys: [
+            {
+              kty: 'OKP',
+              crv: 'Ed25519',
+              x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+              kid: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+              alg: 'EdDSA',
+              use: 'sig',
+            },
+          ],
+        },
       },
     },
     async handle(services) {
       const keys = await publishedKeys(services, services.clock.now());
-      return { status: 200, headers: { 'cache-control': 'public, max-age=300' }, json: { keys } };
+      return { status: 200, headers: { 'Cache-Control': 'public, max-age=300' }, json: { keys } };
     },
   }),
 ];
 
-function renderShared({ folded, terms, code, state: now }: Pick<Certificate | CertificateCheck, 'folded' | 'terms' | 'code' | 'state'>) {
+function renderShared({
+  folded,
+  terms,
+  code,
+  state: now,
+}: Pick<Certificate | CertificateCheck, 'folded' | 'terms' | 'code' | 'state'>) {
   return {
     code,
     state: now,

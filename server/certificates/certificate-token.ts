@@ -18,7 +18,10 @@ export interface CertificateFacts {
 export type CertificateState = 'valid' | 'ended' | 'not_live';
 
 /** The state at an instant of a cover with these windows. */
-export function certificateState(cover: { live: boolean; windows: readonly Interval[] }, at: Instant): CertificateState {
+export function certificateState(
+  cover: { live: boolean; windows: readonly Interval[] },
+  at: Instant,
+): CertificateState {
   const last = cover.windows.at(-1);
   if (!cover.live || !last) return 'not_live';
   return at < last.to ? 'valid' : 'ended';

@@ -101,9 +101,13 @@ export async function checkCertificate(
   const certificate = await services.models.certificates.findOne({ code }).lean();
   const key = certificate && parseCoverId(certificate._id);
   const worker = key && (await services.models.workers.findById(key.workerId).lean());
-  const cover = key && worker && (await standingCover(services, worker.platformId, key));
+  const cover = key && worker && (await standingCover(services, worker.platformId, key, now));
   if (!cover) {
-    throw new Refusal('not_found', 'certificate_not_found', 'There is no certificate with this code; check that it was copied whole.');
+    throw new Refusal(
+      'not_found',
+      'certificate_not_found',
+      'There is no certificate with this code; check that it was copied whole.',
+    );
   }
   const { workerId } = cover.folded.terms;
   const personId = verifiedPersonOf(worker ?? null);

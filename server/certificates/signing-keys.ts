@@ -109,8 +109,9 @@ const signerOf = (documents: readonly SigningKeyDocument[], now: Instant): Signi
   documents.find(({ signsUntil }) => signsUntil.getTime() > now);
 
 async function importPrivateKey(services: Services, key: SigningKeyDocument): Promise<CryptoKey> {
-  const jwk: JWK = JSON.parse(services.secrets.unwrap(key.wrappedPrivateJwk));
-  const imported = await importJWK(jwk, 'EdDSA');
+  const jwk: unknown = JSON.parse(services.secrets.unwrap(key.wrappedPrivateJwk));
+  if (typeof jwk !== 'object' || jwk === null) throw new Error('A signing key is damaged.');
+  const imported = await importJWK({ ...jwk }, 'EdDSA');
   if (imported instanceof Uint8Array) throw new Error('A signing key is not an asymmetric key.');
   return imported;
 }

@@ -37,8 +37,7 @@ export interface CoverCheck {
   /** Ids of workers that only a consent opens: of their covers the reader sees product and window. */
   readonly consentedWorkerIds: ReadonlySet<string>;
   readonly answers:
-    | { readonly asKnown: KnownVerdict }
-    | { readonly asKnownThen: KnownVerdict; readonly asKnownNow: KnownVerdict };
+    { readonly asKnown: KnownVerdict } | { readonly asKnownThen: KnownVerdict; readonly asKnownNow: KnownVerdict };
 }
 
 /** A flush gives up before that, so what was received by then is stored or never will be (G19). */
@@ -80,9 +79,14 @@ export async function checkCover(services: Services, input: CheckCoverInput): Pr
 
 function assertPast(name: string, instant: Instant, now: Instant): void {
   if (instant <= now) return;
-  throw new Refusal('unprocessable', 'at_in_future', 'Cover is checked for the present or the past; name an instant that is not in the future.', {
-    details: [{ pointer: `/${name}`, code: 'at_in_future', message: `${name} must not be in the future` }],
-  });
+  throw new Refusal(
+    'unprocessable',
+    'at_in_future',
+    'Cover is checked for the present or the past; name an instant that is not in the future.',
+    {
+      details: [{ pointer: `/${name}`, code: 'at_in_future', message: `${name} must not be in the future` }],
+    },
+  );
 }
 
 interface Known {
@@ -121,7 +125,10 @@ async function readRest(
   };
 }
 
-function daysAround(at: Instant, { product, timeZone }: { product: string; timeZone: string }): { from: string; to: string } {
+function daysAround(
+  at: Instant,
+  { product, timeZone }: { product: string; timeZone: string },
+): { from: string; to: string } {
   const boundary = productTerms(product)?.dayBoundary ?? '00:00';
   const day = productDayAt(at, { timeZone, boundary });
   return { from: addDays(day, -1), to: day };
@@ -165,7 +172,11 @@ function verdictAt(
 }
 
 /** Late starts of the covers at hand: from what happened to when protection began. */
-function gapsOf(facts: readonly DecidedFact[], verdict: CoverVerdict, terms: readonly CoverTerms[]): KnownVerdict['gaps'] {
+function gapsOf(
+  facts: readonly DecidedFact[],
+  verdict: CoverVerdict,
+  terms: readonly CoverTerms[],
+): KnownVerdict['gaps'] {
   const coverIds = new Set(terms.map(({ coverId }) => coverId));
   const gaps = new Map<string, Interval & { readonly shiftId: string }>();
   for (const { shiftId, occurredAt, decision } of facts) {
@@ -173,6 +184,7 @@ function gapsOf(facts: readonly DecidedFact[], verdict: CoverVerdict, terms: rea
     const { effectiveAt } = decision.cover;
     if (occurredAt < effectiveAt) gaps.set(shiftId, { shiftId, from: occurredAt, to: effectiveAt });
   }
-  if (verdict.gap && facts.some(({ shiftId }) => shiftId === verdict.gap?.shiftId)) gaps.set(verdict.gap.shiftId, verdict.gap);
+  if (verdict.gap && facts.some(({ shiftId }) => shiftId === verdict.gap?.shiftId))
+    gaps.set(verdict.gap.shiftId, verdict.gap);
   return [...gaps.values()].sort((a, b) => a.from - b.from);
 }

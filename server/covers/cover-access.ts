@@ -32,7 +32,11 @@ export async function coverAccess(
   return readable;
 }
 
-async function ownWorker(services: Services, actor: Actor, idOrExternalId: string): Promise<WorkerDocument | undefined> {
+async function ownWorker(
+  services: Services,
+  actor: Actor,
+  idOrExternalId: string,
+): Promise<WorkerDocument | undefined> {
   try {
     return await findOwnWorker(services, actor, idOrExternalId);
   } catch (error) {

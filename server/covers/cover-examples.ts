@@ -34,8 +34,8 @@ const VERDICT = {
   reasons: [],
   sentences: [
     {
-      en: "Covered at 2026-03-01T20:00:00+08:00 by Rider's day (rider-day@1), which protects from 2026-03-01T18:00:00+08:00 until 2026-03-02T01:30:00+08:00.",
-      zh: '2026-03-01T20:00:00+08:00 受“骑手日保”（rider-day@1）保障，保障时段为 2026-03-01T18:00:00+08:00 至 2026-03-02T01:30:00+08:00。',
+      en: "Covered at 2026-03-01 20:00 (Asia/Shanghai) by Rider's day (rider-day@1), which protects from 2026-03-01 18:00 until 2026-03-02 01:30.",
+      zh: '2026-03-01 20:00 (Asia/Shanghai) 受“骑手日保”（rider-day@1）保障，保障时段为 2026-03-01 18:00 至 2026-03-02 01:30。',
     },
   ],
   decidedBy: [EVENT],
@@ -86,5 +86,8 @@ export const COVER_EXAMPLE = {
   ],
   contradictions: [],
   events: [EVENT],
-  links: { certificate: `/v1/covers/${COVER_ID}/certificate`, certificatePdf: `/v1/covers/${COVER_ID}/certificate.pdf` },
+  links: {
+    certificate: `/v1/covers/${COVER_ID}/certificate`,
+    certificatePdf: `/v1/covers/${COVER_ID}/certificate.pdf`,
+  },
 };

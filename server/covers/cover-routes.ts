@@ -26,7 +26,8 @@ export const coverRoutes: readonly AnyRoute[] = [
     tag: 'Covers',
     allow: readers,
     scope: 'covers:read',
-    tenant: "A platform sees covers under its own policies, and with the person's consent that others hold; tokens see their own.",
+    tenant:
+      "A platform sees covers under its own policies, and with the person's consent that others hold; tokens see their own.",
     params: workerParams,
     query: Joi.object<{ at?: Instant; asKnownAt?: Instant }>({
       at: instant.optional().description('The instant asked about; default now.'),
@@ -49,7 +50,8 @@ export const coverRoutes: readonly AnyRoute[] = [
     tag: 'Covers',
     allow: readers,
     scope: 'covers:read',
-    tenant: "A platform sees covers under its own policies, and with the person's consent that others hold; tokens see their own.",
+    tenant:
+      "A platform sees covers under its own policies, and with the person's consent that others hold; tokens see their own.",
     params: workerParams,
     query: Joi.object<{ from: string; to: string; limit: number; cursor?: string }>({
       from: localDay.description('First product day.'),
@@ -71,7 +73,14 @@ export const coverRoutes: readonly AnyRoute[] = [
     async handle(services, { actor, params, query: { from, to, limit, cursor: given } }) {
       const key = given === undefined ? undefined : decodeCursor(given, ['string', 'string']);
       const after = key && { productDay: key[0], coverId: key[1] };
-      const covers = await listCovers(services, { actor, workerId: params.id, from, to, limit, ...(after && { after }) });
+      const covers = await listCovers(services, {
+        actor,
+        workerId: params.id,
+        from,
+        to,
+        limit,
+        ...(after && { after }),
+      });
       return pageReply(covers, limit, ({ folded: { terms } }) => [terms.productDay, terms.coverId], renderListedCover);
     },
   }),
@@ -88,7 +97,10 @@ export const coverRoutes: readonly AnyRoute[] = [
     responses: { 200: { description: 'The cover as it stands.', schema: coverSchema, example: COVER_EXAMPLE } },
     problems: ['cover_not_found', 'too_many_events'],
     async handle(services, { actor, params }) {
-      return { status: 200, json: renderCover(await readCover(services, { actor, coverId: params.id, purpose: 'covers' })) };
+      return {
+        status: 200,
+        json: renderCover(await readCover(services, { actor, coverId: params.id, purpose: 'covers' })),
+      };
     },
   }),
 ];

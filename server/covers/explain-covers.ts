@@ -1,4 +1,4 @@
-import { addDays, formatInstant, productDayAt, type Instant, type Interval } from '../../programs/calendar.ts';
+import { addDays, productDayAt } from '../../programs/calendar.ts';
 import type { DecidedFact, PolicyRevision } from '../../programs/cover/cover-facts.ts';
 import { formatMoney } from '../../programs/money.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
@@ -8,6 +8,7 @@ import type { Services } from '../services.ts';
 import { coverAccess, disclose } from './cover-access.ts';
 import { assertDayRange } from './day-range.ts';
 import { loadCovers, revisionsOf, type DayRange } from './load-covers.ts';
+import { localSpan, localTime } from './local-time.ts';
 import { foldLoaded, type StandingCover } from './read-cover.ts';
 import { reasonText } from './reason-text.ts';
 
@@ -35,6 +36,7 @@ export interface ExplainedDay {
  */
 export async function explainCovers(services: Services, input: ExplainCoversInput): Promise<readonly ExplainedDay[]> {
   assertDayRange(input);
+  const now = services.clock.now();
   const { actor, from, to } = input;
   const readable = (await coverAccess(services, actor, input.workerId)).filter(({ basis }) => basis !== 'consent');
   const [loaded, revisions] = await Promise.all([
@@ -42,7 +44,7 @@ export async function explainCovers(services: Services, input: ExplainCoversInpu
     revisionsOf(services, readable),
   ]);
   await disclose(services, actor, readable, 'support');
-  const covers = loaded.terms.map((terms) => foldLoaded(services, terms, loaded));
+  const covers = loaded.terms.map((terms) => foldLoaded(services, terms, loaded, now));
   const dayOf = new Map<string, string>();
   for (const { folded, events } of covers) {
     for (const { eventId } of events) dayOf.set(eventId, folded.terms.productDay);
@@ -71,13 +73,21 @@ function explainDay(
   const events = [...unordered].sort((a, b) => a.occurredAt - b.occurredAt || a.receivedAt - b.receivedAt);
   const covered = covers.some(({ folded }) => folded.windows.length > 0);
   const reasons = [...new Set<string>(events.flatMap(({ decision }) => decision.reasons))];
-  const sentences = [...headSentences(productDay, covers, covered, events.length), ...refusedSentences(events, revisions)];
+  const sentences = [
+    ...headSentences(productDay, covers, covered, events.length),
+    ...refusedSentences(events, revisions),
+  ];
   const told = new Set(sentences.map(({ en }) => en));
   const rest = reasons.map((reason) => reasonText(reason).text).filter(({ en }) => !told.has(en));
   return { productDay, covered, covers, reasons, sentences: [...sentences, ...rest], events };
 }
 
-function headSentences(day: string, covers: readonly StandingCover[], covered: boolean, eventCount: number): LocalText[] {
+function headSentences(
+  day: string,
+  covers: readonly StandingCover[],
+  covered: boolean,
+  eventCount: number,
+): LocalText[] {
   if (covered) return covers.filter(({ folded }) => folded.windows.length > 0).map(coveredSentence);
   const why =
     eventCount === 0
@@ -90,7 +100,7 @@ function headSentences(day: string, covers: readonly StandingCover[], covered: b
 
 function coveredSentence({ folded: { terms, windows, charge } }: StandingCover): LocalText {
   const name = productTerms(terms.product)?.name ?? { en: terms.product, zh: terms.product };
-  const spans = windows.map((window) => span(window, terms.timeZone));
+  const spans = windows.map((window) => localSpan(window, terms.timeZone));
   return {
     en: `Covered on ${terms.productDay} by ${name.en} (${terms.policyId}) ${spans.join(', ')}; charged ${formatMoney(charge)}.`,
     zh: `${terms.productDay} 受“${name.zh}”（${terms.policyId}）保障 ${spans.join('、')}，收费 ${formatMoney(charge)}。`,
@@ -101,7 +111,7 @@ function refusedSentences(events: readonly DecidedFact[], revisions: readonly Po
   return events
     .filter(({ decision }) => decision.outcome === 'not_covered')
     .map((fact) => {
-      const at = local(fact.occurredAt, policyFor(fact, revisions)?.timeZone ?? 'UTC');
+      const at = localTime(fact.occurredAt, policyFor(fact, revisions)?.timeZone ?? 'UTC');
       const texts = fact.decision.reasons.map((reason) => reasonText(reason).text);
       return {
         en: `Shift ${fact.shiftId} at ${at} was not covered: ${texts.map(({ en }) => en).join(' ')}`,
@@ -120,6 +130,3 @@ function dayByPolicy(fact: DecidedFact, revisions: readonly PolicyRevision[]): s
   const boundary = (policy && productTerms(policy.product)?.dayBoundary) ?? '00:00';
   return productDayAt(fact.occurredAt, { timeZone: policy?.timeZone ?? 'UTC', boundary });
 }
-
-const span = ({ from, to }: Interval, timeZone: string): string => `${local(from, timeZone)} – ${local(to, timeZone)}`;
-const local = (at: Instant, timeZone: string): string => formatInstant(at, timeZone).slice(0, 16).replace('T', ' ');

@@ -28,6 +28,7 @@ const CHUNK_DAYS = 14;
  */
 export async function listCovers(services: Services, input: ListCoversInput): Promise<readonly ListedCover[]> {
   assertDayRange(input);
+  const now = services.clock.now();
   const { after, limit, to } = input;
   const readable = await coverAccess(services, input.actor, input.workerId);
   const consented = new Set(readable.filter(({ basis }) => basis === 'consent').map(({ workerId }) => workerId));
@@ -38,11 +39,14 @@ export async function listCovers(services: Services, input: ListCoversInput): Pr
     const days = { from, to: chunkEnd < to ? chunkEnd : to };
     const loaded = await loadCovers(services, { workers: readable, ...days });
     const wanted = loaded.terms
-      .filter(({ productDay, coverId }) => !after || productDay > after.productDay || (productDay === after.productDay && coverId > after.coverId))
+      .filter(
+        ({ productDay, coverId }) =>
+          !after || productDay > after.productDay || (productDay === after.productDay && coverId > after.coverId),
+      )
       .sort((a, b) => compare(a.productDay, b.productDay) || compare(a.coverId, b.coverId))
       .slice(0, limit + 1 - listed.length);
     for (const terms of wanted) {
-      listed.push({ ...foldLoaded(services, terms, loaded), byConsent: consented.has(terms.workerId) });
+      listed.push({ ...foldLoaded(services, terms, loaded, now), byConsent: consented.has(terms.workerId) });
     }
     from = addDays(days.to, 1);
   }

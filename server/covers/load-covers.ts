@@ -74,7 +74,9 @@ export async function termsOfFacts(
   }
   const terms = await termsOfEvents(services, facts, revisions);
   if (disputed.size === 0) return terms;
-  const frozen = new Map((await readCovers(services, [...disputed])).map((document) => [document._id, loadedTerms(document)]));
+  const frozen = new Map(
+    (await readCovers(services, [...disputed])).map((document) => [document._id, loadedTerms(document)]),
+  );
   return terms.map((one) => frozen.get(one.coverId) ?? one);
 }
 
@@ -104,7 +106,11 @@ export async function loadFacts(
     .limit(FACTS_MAX + 1)
     .toArray();
   if (documents.length > FACTS_MAX) {
-    throw new Refusal('unprocessable', 'too_many_events', 'So many events are stored for these days that they cannot be read at once; ask for fewer days.');
+    throw new Refusal(
+      'unprocessable',
+      'too_many_events',
+      'So many events are stored for these days that they cannot be read at once; ask for fewer days.',
+    );
   }
   return documents.map(decidedFact);
 }
@@ -138,7 +144,10 @@ function coverIdsOf({ workers, from, to }: LoadCoversInput, revisions: readonly 
 }
 
 async function readCovers({ database }: Services, ids: string[]): Promise<CoverDocument[]> {
-  return database.db.collection<CoverDocument>('covers').find({ _id: { $in: ids } }).toArray();
+  return database.db
+    .collection<CoverDocument>('covers')
+    .find({ _id: { $in: ids } })
+    .toArray();
 }
 
 /** Documents first; for what has only events, the terms that the events were answered with. */

@@ -1,3 +1,4 @@
+import type { Instant } from '../../programs/calendar.ts';
 import type { CoverKey, DecidedFact, FoldedCover } from '../../programs/cover/cover-facts.ts';
 import { parseCoverId } from '../../programs/cover/cover-id.ts';
 import { foldCover } from '../../programs/cover/fold-cover.ts';
@@ -31,11 +32,15 @@ export interface ReadCoverInput {
  * A cover with its shifts, windows, charge and events. A platform reads covers under its own policies only (what a consent
  * opens is the verdict, not the papers), a worker and a person their own. Throws `cover_not_found`, alike for all misses.
  */
-export async function readCover(services: Services, { actor, coverId, purpose }: ReadCoverInput): Promise<StandingCover> {
+export async function readCover(
+  services: Services,
+  { actor, coverId, purpose }: ReadCoverInput,
+): Promise<StandingCover> {
+  const now = services.clock.now();
   const key = parseCoverId(coverId);
   const readable = key && (await accessOrNone(services, actor, key)).find(({ workerId }) => workerId === key.workerId);
   if (!readable || readable.basis === 'consent') throw coverNotFound();
-  const cover = await standingCover(services, readable.platformId, key);
+  const cover = await standingCover(services, readable.platformId, key, now);
   if (!cover) throw coverNotFound();
   await disclose(services, actor, [readable], purpose);
   return cover;
@@ -55,18 +60,24 @@ export async function standingCover(
   services: Services,
   platformId: string,
   { workerId, policyId, productDay }: CoverKey,
+  now: Instant,
 ): Promise<StandingCover | undefined> {
   const workers = [{ workerId, platformId }];
   const loaded = await loadCovers(services, { workers, from: productDay, to: productDay });
   const terms = loaded.terms.find((one) => one.policyId === policyId && one.platformId === platformId);
-  return terms && foldLoaded(services, terms, loaded);
+  return terms && foldLoaded(services, terms, loaded, now);
 }
 
-/** Folds one of the covers that were loaded. */
-export function foldLoaded(services: Pick<Services, 'unavailability'>, terms: LoadedTerms, { facts }: LoadedCovers): StandingCover {
+/** Folds one of the covers that were loaded; shifts without an end that should be over by `asOf` are told as clipped. */
+export function foldLoaded(
+  services: Pick<Services, 'unavailability'>,
+  terms: LoadedTerms,
+  { facts }: LoadedCovers,
+  asOf: Instant,
+): StandingCover {
   const { platformId, ...cover } = terms;
   const ofWorker = facts.filter(({ workerId }) => workerId === cover.workerId);
-  const folded = foldCover({ cover, facts: ofWorker, unavailability: services.unavailability.intervals() });
+  const folded = foldCover({ cover, facts: ofWorker, unavailability: services.unavailability.intervals(), asOf });
   const used = new Set([...folded.shifts, ...folded.contradictions].flatMap(({ eventIds }) => eventIds));
   const events = ofWorker
     .filter(({ eventId, decision }) => used.has(eventId) || decision.cover?.coverId === cover.coverId)

@@ -4,7 +4,13 @@ import type { FoldedCover, FoldedShift } from '../../programs/cover/cover-facts.
 import { productTerms } from '../../programs/products/catalogue.ts';
 import type { ListedCover } from './list-covers.ts';
 import type { StandingCover } from './read-cover.ts';
-import { contradictionSchema, decidingEventSchema, renderDecidingEvent, renderWindow, windowSchema } from './render-verdict.ts';
+import {
+  contradictionSchema,
+  decidingEventSchema,
+  renderDecidingEvent,
+  renderWindow,
+  windowSchema,
+} from './render-verdict.ts';
 
 const instant = Joi.string().description('ISO 8601, UTC.');
 const name = Joi.object({ en: Joi.string(), zh: Joi.string() });
@@ -15,7 +21,9 @@ const shared = {
   productDay: Joi.string(),
   day: windowSchema.description('The instants of the product day.'),
   timeZone: Joi.string(),
-  state: Joi.string().valid('live', 'not_live').description('`not_live`: no valid start is stored, so no protection and no charge (G1).'),
+  state: Joi.string()
+    .valid('live', 'not_live')
+    .description('`not_live`: no valid start is stored, so no protection and no charge (G1).'),
   windows: Joi.array().items(windowSchema).description('When it protects: disjoint, ascending.'),
 };
 
@@ -27,7 +35,9 @@ const charge = Joi.object({
 });
 
 export const listedCoverSchema = Joi.object({
-  coverId: Joi.string().optional().description('Absent, like policy and charge, where only a consent lets you see the cover.'),
+  coverId: Joi.string()
+    .optional()
+    .description('Absent, like policy and charge, where only a consent lets you see the cover.'),
   policyId: Joi.string().optional(),
   policyRevision: Joi.number().integer().optional(),
   charge: charge.optional(),
@@ -90,7 +100,12 @@ export function renderCover({ folded, events }: StandingCover) {
   };
 }
 
-const renderCharge = ({ charge: { amount, currency, final }, quantity }: FoldedCover) => ({ amount, currency, final, quantity });
+const renderCharge = ({ charge: { amount, currency, final }, quantity }: FoldedCover) => ({
+  amount,
+  currency,
+  final,
+  quantity,
+});
 
 function renderShared({ terms, live, windows }: FoldedCover) {
   const product = productTerms(terms.product);

@@ -31,7 +31,9 @@ export const decidingEventSchema = Joi.object({
 
 const verdictSchema = Joi.object({
   asKnownAt: at,
-  provisional: Joi.boolean().description('The instant of knowledge is younger than 60 s: reports may still be on their way (G19).'),
+  provisional: Joi.boolean().description(
+    'The instant of knowledge is younger than 60 s: reports may still be on their way (G19).',
+  ),
   covered: Joi.boolean(),
   covers: Joi.array().items(
     Joi.object({
@@ -41,7 +43,9 @@ const verdictSchema = Joi.object({
       productDay: Joi.string(),
       window: windowSchema.description('The one that holds the instant.'),
       windows: Joi.array().items(windowSchema),
-      needsPerson: Joi.boolean().description('Known only from reports received after the instant: a claim goes to a person (G10).'),
+      needsPerson: Joi.boolean().description(
+        'Known only from reports received after the instant: a claim goes to a person (G10).',
+      ),
     }),
   ),
   reasons: Joi.array().items(reasonSchema),

@@ -1,5 +1,6 @@
-import { formatInstant, type Instant, type Interval } from '../../programs/calendar.ts';
+import type { Instant, Interval } from '../../programs/calendar.ts';
 import type { CoverVerdict, VerdictCover } from '../../programs/cover/cover-verdict.ts';
+import { localTime } from './local-time.ts';
 import { reasonText } from './reason-text.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
 import type { LocalText } from '../../programs/products/product-terms.ts';
@@ -10,12 +11,17 @@ export interface SentenceInput {
   readonly timeZone: string;
 }
 
-/** Why a verdict is what it is, for people: the answer first, then each reason. Times are local, with their offset. */
+/** Why a verdict is what it is, for people: the answer first, then each reason. Times are local. */
 export function verdictSentences({ verdict, gaps, timeZone }: SentenceInput): readonly LocalText[] {
-  const local = (at: Instant): string => formatInstant(at, timeZone);
+  const local = (at: Instant): string => localTime(at, timeZone);
   const head = verdict.covered
-    ? verdict.covers.map((cover) => coveredSentence(cover, verdict.at, local))
-    : [{ en: `Not covered at ${local(verdict.at)}.`, zh: `${local(verdict.at)} 没有保障。` }];
+    ? verdict.covers.map((cover) => coveredSentence(cover, `${local(verdict.at)} (${timeZone})`, local))
+    : [
+        {
+          en: `Not covered at ${local(verdict.at)} (${timeZone}).`,
+          zh: `${local(verdict.at)}（${timeZone}）没有保障。`,
+        },
+      ];
   const inGap = gaps
     .filter(({ from, to }) => from <= verdict.at && verdict.at < to)
     .map(({ shiftId, from, to }) => ({
@@ -34,11 +40,11 @@ export function verdictSentences({ verdict, gaps, timeZone }: SentenceInput): re
   ];
 }
 
-function coveredSentence(cover: VerdictCover, at: Instant, local: (at: Instant) => string): LocalText {
+function coveredSentence(cover: VerdictCover, at: string, local: (at: Instant) => string): LocalText {
   const name = productTerms(cover.product)?.name ?? { en: cover.product, zh: cover.product };
   const { from, to } = cover.window;
   return {
-    en: `Covered at ${local(at)} by ${name.en} (${cover.product}), which protects from ${local(from)} until ${local(to)}.`,
-    zh: `${local(at)} 受“${name.zh}”（${cover.product}）保障，保障时段为 ${local(from)} 至 ${local(to)}。`,
+    en: `Covered at ${at} by ${name.en} (${cover.product}), which protects from ${local(from)} until ${local(to)}.`,
+    zh: `${at} 受“${name.zh}”（${cover.product}）保障，保障时段为 ${local(from)} 至 ${local(to)}。`,
   };
 }

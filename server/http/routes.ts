@@ -1,9 +1,11 @@
 import { auditRoutes } from '../audit/audit-routes.ts';
 import { statementRoutes } from '../billing/statement-routes.ts';
+import { certificateRoutes } from '../certificates/certificate-routes.ts';
 import { consentRoutes } from '../consents/consent-routes.ts';
 import { coverRoutes } from '../covers/cover-routes.ts';
 import { platformRoutes } from '../platforms/platform-routes.ts';
 import { productRoutes } from '../products/product-routes.ts';
+import { reportRoutes } from '../reports/report-routes.ts';
 import { shiftEventRoutes } from '../shifts/shift-event-routes.ts';
 import { workerRoutes } from '../workers/worker-routes.ts';
 import type { AnyRoute } from './route.ts';
@@ -15,8 +17,10 @@ import type { AnyRoute } from './route.ts';
 export const routes: readonly AnyRoute[] = [
   ...shiftEventRoutes,
   ...coverRoutes,
+  ...certificateRoutes,
   ...workerRoutes,
   ...statementRoutes,
+  ...reportRoutes,
   ...productRoutes,
   ...platformRoutes,
   ...consentRoutes,

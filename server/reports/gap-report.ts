@@ -58,7 +58,10 @@ export async function gapReport(services: Services, input: GapReportInput): Prom
   assertDayRange(input);
   const { platformId } = input.actor;
   const [policy] = await services.policies.revisionsOf(platformId);
-  const rule = { timeZone: policy?.timeZone ?? 'UTC', boundary: (policy && productTerms(policy.product)?.dayBoundary) ?? '00:00' };
+  const rule = {
+    timeZone: policy?.timeZone ?? 'UTC',
+    boundary: (policy && productTerms(policy.product)?.dayBoundary) ?? '00:00',
+  };
   const window = { from: productDayInterval(input.from, rule).from, to: productDayInterval(input.to, rule).to };
   return steps(services, input, window);
 }
@@ -125,7 +128,11 @@ function gapOf(kind: 'not_covered' | 'late_gap', document: ShiftEventDocument, w
  * Covers by id, so by day (G4). Ids of all platforms lie side by side, and only the fold tells which cover stands without
  * work: so the search is bounded by what it looks at, not by what it finds.
  */
-async function* coversWithoutWork(services: Services, input: GapReportInput, after: GapCursor | undefined): AsyncGenerator<GapStep> {
+async function* coversWithoutWork(
+  services: Services,
+  input: GapReportInput,
+  after: GapCursor | undefined,
+): AsyncGenerator<GapStep> {
   const kind = 'cover_without_work';
   let from = typeof after?.at === 'string' && after.at > input.from ? after.at : input.from;
   for (;;) {
@@ -155,7 +162,8 @@ async function foldDocuments(services: Services, documents: readonly CoverDocume
   const revisions = first ? await services.policies.revisionsOf(first.platformId) : [];
   if (!first || !last || revisions.length === 0) return [];
   const window = windowOf({ from: first.productDay, to: last.productDay }, revisions);
+  const now = services.clock.now();
   const workers = new Map(documents.map(({ workerId, platformId }) => [workerId, { workerId, platformId }]));
   const facts = await loadFacts(services, [...workers.values()], window);
-  return documents.map((document) => foldLoaded(services, loadedTerms(document), { terms: [], facts }).folded);
+  return documents.map((document) => foldLoaded(services, loadedTerms(document), { terms: [], facts }, now).folded);
 }

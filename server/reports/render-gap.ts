@@ -93,7 +93,12 @@ const COLUMNS = [
 export const gapCsvHead = (): string => stringify([[...COLUMNS]], CSV);
 
 export function gapCsvRow(gap: Gap): string {
-  const row: ReturnType<typeof renderGap> & { to?: string; receivedAt?: string; externalId?: string; orderId?: string } = renderGap(gap);
+  const row: ReturnType<typeof renderGap> & {
+    to?: string;
+    receivedAt?: string;
+    externalId?: string;
+    orderId?: string;
+  } = renderGap(gap);
   const reasons = row.reasons.map(({ code, name }) => `${code} ${name}`).join('; ');
   return stringify(
     [

@@ -5,7 +5,15 @@ import { decodeCursor, encodeCursor } from '../http/paginate.ts';
 import { route, type AnyRoute, type Reply } from '../http/route.ts';
 import { cursor, localDay, pageLimit } from '../http/validate.ts';
 import type { Services } from '../services.ts';
-import { COVERS_EXAMINED_MAX, GAP_KINDS, gapReport, type Gap, type GapCursor, type GapKind, type GapStep } from './gap-report.ts';
+import {
+  COVERS_EXAMINED_MAX,
+  GAP_KINDS,
+  gapReport,
+  type Gap,
+  type GapCursor,
+  type GapKind,
+  type GapStep,
+} from './gap-report.ts';
 import { gapCsvHead, gapCsvRow, gapSchema, renderGap } from './render-gap.ts';
 
 interface GapQuery {
@@ -42,7 +50,9 @@ export const reportRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of gaps, kind by kind; or with `format=csv` a table (`text/csv`) of all of them.',
-        schema: Joi.object({ data: Joi.array().items(gapSchema), nextCursor: Joi.string().allow(null) }).meta({ title: 'GapPage' }),
+        schema: Joi.object({ data: Joi.array().items(gapSchema), nextCursor: Joi.string().allow(null) }).meta({
+          title: 'GapPage',
+        }),
         example: {
           data: [
             {
@@ -53,7 +63,13 @@ export const reportRoutes: readonly AnyRoute[] = [
               externalId: 'rider-7',
               shiftId: 'shift-1',
               eventId: 'plt_demo/urn%3Ademo%3Aplatform/shift-1-start',
-              reasons: [{ code: 'C01', name: 'no_policy', text: { en: 'No policy covers this work.', zh: '没有保单承保此项工作。' } }],
+              reasons: [
+                {
+                  code: 'C01',
+                  name: 'no_policy',
+                  text: { en: 'No policy covers this work.', zh: '没有保单承保此项工作。' },
+                },
+              ],
               why: { en: 'No policy covers this work.', zh: '没有保单承保此项工作。' },
             },
           ],
@@ -101,7 +117,11 @@ async function csvReply(services: Services, actor: ActorOf<'platform'>, query: G
   };
 }
 
-async function* csvOf(services: Services, actor: ActorOf<'platform'>, steps: AsyncIterable<GapStep>): AsyncGenerator<string> {
+async function* csvOf(
+  services: Services,
+  actor: ActorOf<'platform'>,
+  steps: AsyncIterable<GapStep>,
+): AsyncGenerator<string> {
   yield gapCsvHead();
   for await (const { gap } of steps) {
     if (!gap) continue;
@@ -120,7 +140,11 @@ function cursorOf(given: string): GapCursor {
   const kind = GAP_KINDS.find((known) => known === name);
   const place = kind === 'cover_without_work' ? at : Number(at);
   if (kind === undefined || (typeof place === 'number' && !Number.isSafeInteger(place))) {
-    throw new Refusal('invalid', 'cursor_invalid', 'The cursor is not one that we gave: take nextCursor of the last page.');
+    throw new Refusal(
+      'invalid',
+      'cursor_invalid',
+      'The cursor is not one that we gave: take nextCursor of the last page.',
+    );
   }
   return { kind, at: place, seen };
 }

@@ -4,9 +4,11 @@ import type { Db } from 'mongodb';
 export const lateStarts = {
   id: '0003-late-starts',
   async up(db: Db): Promise<void> {
-    await db.collection('shift_events').createIndex(
-      { platformId: 1, time: 1 },
-      { name: 'late_starts', partialFilterExpression: { 'decision.flags': 'late' } },
-    );
+    await db
+      .collection('shift_events')
+      .createIndex(
+        { platformId: 1, time: 1 },
+        { name: 'late_starts', partialFilterExpression: { 'decision.flags': 'late' } },
+      );
   },
 };
