@@ -1,20 +1,162 @@
-import type { Interval } from '../calendar.ts';
+import { minuteMs, overlapInterval, productDayInterval, unionIntervals } from '../calendar.ts';
+import type { Instant, Interval } from '../calendar.ts';
 import type { ProductTerms } from '../products/product-terms.ts';
-import type { Contradiction, CoverTerms, DecidedFact, FoldedShift, Unavailability } from './cover-facts.ts';
+import type {
+  Contradiction,
+  ContradictionCode,
+  CoverTerms,
+  DecidedFact,
+  FoldedShift,
+  Unavailability,
+} from './cover-facts.ts';
+import { timeStart } from './lateness.ts';
+import { cutSegments, isAcceptedStart, pieceId, pieceKind, settleSegment } from './segments.ts';
+import type { PieceEvent, Segment, SettledSegment } from './segments.ts';
 
 export interface ShiftFoldRules {
   readonly cover: CoverTerms;
   readonly terms: ProductTerms;
   readonly unavailability: Unavailability;
+  /** Shifts without an end are reported as clipped when their clip lies at or before this; left out: none are. */
+  readonly asOf?: Instant;
 }
 
 export interface FoldedShifts {
+  /** By effective start. */
   readonly shifts: readonly FoldedShift[];
-  /** Protection of all of them, disjoint and ascending. */
+  /** Protection on account of all of them, disjoint and ascending. */
   readonly windows: readonly Interval[];
   readonly contradictions: readonly Contradiction[];
 }
 
+/**
+ * The shifts (orders, for products that count them) of one cover, as a pure fold of the set of its worker's facts: the
+ * order of the list and repetitions change nothing, each fact's `receivedAt` does (G12). Facts of other workers, shifts
+ * and covers do no harm.
+ *
+ * Protection is built receipt by receipt: what was protected before a receipt stays protected, and what a receipt adds
+ * begins at the receipt, or at the time of a start it brought that insures from its own time (in grace, excused or
+ * back-filled). So nothing received later takes away what was given (G11), and nothing reaches back (G9).
+ */
 export function foldShifts(facts: readonly DecidedFact[], rules: ShiftFoldRules): FoldedShifts {
-  throw new Error(`soon ${facts.length} ${rules.cover.coverId}`);
+  const { cover, terms } = rules;
+  const dayRule = { timeZone: cover.timeZone, boundary: terms.dayBoundary };
+  const dayEndsAt = productDayInterval(cover.productDay, dayRule).to;
+  const shifts: FoldedShift[] = [];
+  const windows: Interval[] = [];
+  const contradictions: Contradiction[] = [];
+  for (const events of piecesOf(facts, rules).values()) {
+    if (!events.some(({ mine }) => mine)) continue;
+    const protection = protectionOf(events, rules, dayEndsAt);
+    windows.push(...protection);
+    const { segments, before, beyond } = cutSegments(events, terms, rules.unavailability);
+    for (const segment of segments) {
+      const settled = settleSegment(segment, terms, rules.unavailability);
+      shifts.push(foldedShift(segment, settled, protection, rules));
+      contradictions.push(...contradictionsOf(segment, settled, rules));
+    }
+    contradictions.push(...contradiction('end_before_start', before), ...contradiction('end_without_start', beyond));
+  }
+  shifts.sort((a, b) => a.effectiveAt - b.effectiveAt || compareText(a.eventIds[0], b.eventIds[0]));
+  contradictions.sort((a, b) => compareText(a.code, b.code) || compareText(a.eventIds[0], b.eventIds[0]));
+  return { shifts, windows: unionIntervals(windows), contradictions };
+}
+
+/** The events of the cover's worker by piece of work; the same stored event counts once. */
+function piecesOf(facts: readonly DecidedFact[], rules: ShiftFoldRules): Map<string, PieceEvent[]> {
+  const { cover, terms, unavailability } = rules;
+  const pieces = new Map<string, PieceEvent[]>();
+  const seen = new Set<string>();
+  for (const fact of facts) {
+    if (fact.workerId !== cover.workerId || seen.has(fact.eventId)) continue;
+    seen.add(fact.eventId);
+    const kind = pieceKind(fact, terms.unitOfWork);
+    if (kind === undefined || (kind === 'start' && !isAcceptedStart(fact))) continue;
+    const mine = kind === 'start' && fact.decision.cover?.coverId === cover.coverId;
+    const timing = timeStart(fact, terms, cover.backFilling, unavailability);
+    // Unavailability recorded after the answer may excuse a start; what the answer promised stands either way.
+    const effectiveAt = Math.min(timing.effectiveAt, fact.decision.cover?.effectiveAt ?? timing.effectiveAt);
+    const key = JSON.stringify([fact.platformId, pieceId(fact, terms.unitOfWork)]);
+    const piece = pieces.get(key);
+    if (piece === undefined) pieces.set(key, [{ kind, fact, effectiveAt, mine }]);
+    else piece.push({ kind, fact, effectiveAt, mine });
+  }
+  return pieces;
+}
+
+function protectionOf(events: readonly PieceEvent[], rules: ShiftFoldRules, dayEndsAt: Instant): readonly Interval[] {
+  const receipts = [...new Set(events.map(({ fact }) => fact.receivedAt))].sort((a, b) => a - b);
+  let protection: readonly Interval[] = [];
+  for (const receivedAt of receipts) {
+    const known = events.filter(({ fact }) => fact.receivedAt <= receivedAt);
+    const brought = known.filter(({ mine, fact }) => mine && fact.receivedAt === receivedAt);
+    const addsFrom = Math.min(receivedAt, ...brought.map(({ effectiveAt }) => effectiveAt));
+    const past = clip(protection, { from: -Infinity, to: receivedAt });
+    const present = clip(plainWindows(known, rules, dayEndsAt), { from: addsFrom, to: Infinity });
+    protection = unionIntervals([...past, ...present]);
+  }
+  return protection;
+}
+
+/** What would hold if all these events had been known from the beginning. */
+function plainWindows(events: readonly PieceEvent[], rules: ShiftFoldRules, dayEndsAt: Instant): Interval[] {
+  const { terms, unavailability } = rules;
+  const wholeDay = terms.window.kind === 'whole_day';
+  return cutSegments(events, terms, unavailability).segments.map((segment) => {
+    const { start, endAt, voidAt } = settleSegment(segment, terms, unavailability);
+    if (voidAt !== undefined) return { from: start.effectiveAt, to: voidAt };
+    const tailEndsAt = endAt + terms.window.tailMinutes * minuteMs;
+    return { from: start.effectiveAt, to: wholeDay ? Math.max(dayEndsAt, tailEndsAt) : tailEndsAt };
+  });
+}
+
+function foldedShift(
+  segment: Segment,
+  settled: SettledSegment,
+  protection: readonly Interval[],
+  { cover }: ShiftFoldRules,
+): FoldedShift {
+  const { start, endAt, end, voidAt } = settled;
+  const { effectiveAt, fact } = start;
+  const window = protection.find(({ from, to }) => from <= effectiveAt && effectiveAt < to);
+  return {
+    shiftId: fact.shiftId,
+    ...(fact.orderId === undefined ? {} : { orderId: fact.orderId }),
+    productDay: cover.productDay,
+    startedAt: fact.occurredAt,
+    effectiveAt,
+    endedAt: endAt,
+    protectedUntil: window?.to ?? effectiveAt,
+    end,
+    charged: voidAt === undefined,
+    eventIds: idsOf([...segment.starts, ...segment.ends, ...segment.cancels]),
+  };
+}
+
+function contradictionsOf(segment: Segment, settled: SettledSegment, { asOf }: ShiftFoldRules): Contradiction[] {
+  const clipped = settled.end === 'clipped' && asOf !== undefined && settled.clipAt <= asOf;
+  return [
+    ...(segment.starts.length > 1 ? contradiction('several_starts', segment.starts) : []),
+    ...(segment.ends.length > 1 ? contradiction('several_ends', segment.ends) : []),
+    ...(settled.voidAt === undefined ? contradiction('cancelled_after_grace', segment.cancels) : []),
+    ...(clipped ? contradiction('clipped_at_longest_shift', segment.starts) : []),
+  ];
+}
+
+function contradiction(code: ContradictionCode, events: readonly PieceEvent[]): Contradiction[] {
+  const [first] = events;
+  return first === undefined ? [] : [{ code, shiftId: first.fact.shiftId, eventIds: idsOf(events) }];
+}
+
+function idsOf(events: readonly PieceEvent[]): string[] {
+  return events.map(({ fact }) => fact.eventId).sort(compareText);
+}
+
+function clip(intervals: readonly Interval[], to: Interval): Interval[] {
+  return intervals.flatMap((interval) => overlapInterval(interval, to) ?? []);
+}
+
+/** By code unit: the same on every machine, unlike a locale's order. */
+function compareText(a = '', b = ''): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -19,6 +19,9 @@ export function products(): readonly ProductTerms[] {
   return published;
 }
 
+/** No work of any product counts for longer than this. */
+export const longestShiftMinutesMax = Math.max(...published.map((terms) => terms.longestShiftMinutes));
+
 export function productRef(terms: Pick<ProductTerms, 'productId' | 'version'>): ProductRef {
   return `${terms.productId}@${terms.version}`;
 }
