@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { Refusal } from '../../programs/refusal.ts';
 import { decodeCursor, pageReply } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, pageLimit } from '../http/validate.ts';
@@ -60,10 +61,20 @@ const disclosures = route({
   async handle(services, { actor, query }) {
     const { limit } = query;
     const key = query.cursor === undefined ? undefined : decodeCursor(query.cursor, ['number', 'string']);
+    if (key !== undefined && !isInstant(key[0])) {
+      throw new Refusal(
+        'invalid',
+        'cursor_invalid',
+        'The cursor is not one that we gave: take nextCursor of the last page.',
+      );
+    }
     const after = key === undefined ? {} : { after: { firstAt: key[0], id: key[1] } };
     const found = await listDisclosures(services, { actor, limit, ...after });
     return pageReply(found, limit, ({ firstAt, _id }) => [firstAt.getTime(), _id], renderDisclosure);
   },
 });
+
+/** What a date can hold; a number that somebody made up may be more. */
+const isInstant = (value: number): boolean => !Number.isNaN(new Date(value).getTime());
 
 export const auditRoutes: readonly AnyRoute[] = [disclosures];

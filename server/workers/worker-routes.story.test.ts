@@ -175,6 +175,8 @@ describe('a worker, through the doors', () => {
     );
 
     const disclosures = await call('get', '/v1/me/disclosures', token);
+    const beyond = Buffer.from(JSON.stringify([1e300, 'x'])).toString('base64url');
+    assert.equal((await call('get', `/v1/me/disclosures?cursor=${beyond}`, token)).body.code, 'cursor_invalid');
     const readers = new Set(disclosures.body.data?.map(({ reader, purpose }) => `${text(reader)} ${text(purpose)}`));
     assert.ok(
       readers.has('platform:plt_a worker') && ![...readers].some((reader) => reader.startsWith('platform:plt_b')),

@@ -39,7 +39,7 @@ const put = route({
     birthOn: localDay.allow(null).optional(),
     name: Joi.string().trim().min(1).max(100).allow(null).optional(),
     phone: Joi.string()
-      .pattern(/^\+?\d(?:[ ()-]?\d){4,19}$/)
+      .pattern(/^\+?\d(?:[ ()-]{0,2}\d){4,19}$/)
       .messages({
         'string.pattern.base':
           '{{#label}} must be 5 to 20 digits, with + in front and spaces, dashes or brackets between them if you like',
