@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { parse } from 'csv-parse/sync';
+import request from 'supertest';
 import type { ActorOf } from '../actor.ts';
+import { createApp } from '../app.ts';
 import { toLong } from '../database/longs.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
+import { fixedAuthenticator } from '../http/testing/bare-services.ts';
 import type { OpenServices } from '../open-services.ts';
 import { exportStatement } from './export-statement.ts';
 import { listStatements } from './list-statements.ts';
@@ -128,31 +131,52 @@ describe('statements, read', () => {
     assert.equal(rows[1]?.['event_ids'], `${PLATFORM}/src/1`);
   });
 
-  it('is served by three routes, the CSV before the one that would take its name for an id', () => {
-    assert.deepEqual(
-      statementRoutes.map(({ path }) => path),
-      ['/v1/statements', '/v1/statements/{id}.csv', '/v1/statements/{id}'],
-    );
-  });
+  describe('over HTTP', () => {
+    const get = (path: string, token = 'ours') =>
+      request(
+        createApp(services, statementRoutes, { authenticator: fixedAuthenticator({ ours: OURS, theirs: THEIRS }) }),
+      )
+        .get(path)
+        .set('Authorization', `Bearer ${token}`);
 
-  const request = (actor: ActorOf<'platform'>, params: unknown, query: unknown) =>
-    ({ requestId: 'r', actor, params, query, body: undefined, headers: {}, receivedAt: 0 }) as never;
-
-  it('answers pages whose cursors lead on', async () => {
-    const [list, , show] = statementRoutes;
-    const first = await list?.handle(services, request(OURS, {}, { limit: 2 }));
-    assert.equal(typeof first?.nextCursor, 'string');
-    const second = await list?.handle(services, request(OURS, {}, { limit: 2, cursor: first?.nextCursor }));
-    assert.equal(second?.nextCursor, undefined);
-    await assert.rejects(async () => list?.handle(services, request(OURS, {}, { limit: 2, cursor: 'WzFd' })), {
-      code: 'cursor_invalid',
+    it('answers pages whose cursors lead on', async () => {
+      const first = await get('/v1/statements?limit=2').expect(200);
+      assert.deepEqual(idsIn(first.text), ['stm_2', 'stm_1']);
+      const cursor = /"nextCursor":"([^"]+)"/.exec(first.text)?.[1] ?? '';
+      const second = await get(`/v1/statements?limit=2&cursor=${cursor}`).expect(200);
+      assert.deepEqual(idsIn(second.text), ['stm_0']);
+      assert.match(String(first.headers['link']), /rel="next"/);
     });
-    await assert.rejects(
-      async () => list?.handle(services, request(OURS, {}, { limit: 2, from: '2026-03-02', to: '2026-03-01' })),
-      { code: 'invalid_query' },
-    );
-    const lines = await show?.handle(services, request(OURS, { id: 'stm_1' }, { limit: 100 }));
-    assert.equal(JSON.stringify(lines?.json).includes('"lineCount":1203'), true);
-    assert.equal(typeof lines?.nextCursor, 'string');
+
+    it('answers a statement with a page of lines', async () => {
+      const { text, headers } = await get('/v1/statements/stm_1?limit=100').expect(200);
+      assert.equal(text.split('"coverUrl"').length - 1, 100);
+      assert.match(text, /^\{"statement":\{"id":"stm_1".*"lineCount":1203/);
+      assert.match(String(headers['link']), /cursor=/);
+    });
+
+    it('streams the CSV, not taking its name for an id', async () => {
+      const { text, headers } = await get('/v1/statements/stm_1.csv')
+        .expect(200)
+        .expect('Content-Type', /text\/csv/);
+      assert.equal(text.trimEnd().split('\r\n').length, 1_204);
+      assert.match(String(headers['content-disposition']), /statement-2026-03-02-stm_1\.csv/);
+    });
+
+    for (const [path, code] of [
+      ['/v1/statements/stm_9', 'statement_not_found'],
+      ['/v1/statements/stm_9.csv', 'statement_not_found'],
+      ['/v1/statements/stm_none', 'statement_not_found'],
+      ['/v1/statements?cursor=WzFd', 'cursor_invalid'],
+      ['/v1/statements?from=2026-03-02&to=2026-03-01', 'invalid_query'],
+      ['/v1/statements?from=yesterday', 'invalid_query'],
+    ] as const) {
+      it(`${path}: ${code}`, async () => {
+        const { text } = await get(path);
+        assert.match(text, new RegExp(`"code":"${code}"`));
+      });
+    }
   });
 });
+
+const idsIn = (text: string): (string | undefined)[] => [...text.matchAll(/"id":"(stm_[^"]+)"/g)].map(([, id]) => id);
