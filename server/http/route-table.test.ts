@@ -72,14 +72,9 @@ describe('openApi', () => {
   const document = openApi(table, {});
 
   it('has every operation of the table, with problems for what goes wrong', () => {
-    const { paths } = document;
-    assert.ok(typeof paths === 'object' && paths !== null);
-    const operations = Object.values(paths).flatMap((path: object) => Object.values(path) as object[]);
-    assert.equal(operations.length, table.length);
-    for (const operation of operations) {
-      const text = JSON.stringify(operation);
-      assert.match(text, /#\/components\/responses\/Problem500/);
-    }
+    const text = JSON.stringify(document.paths);
+    assert.equal(text.match(/"operationId":/g)?.length, table.length);
+    assert.equal(text.match(/#\/components\/responses\/Problem500/g)?.length, table.length);
   });
 
   it('demands in schemas what the validators demand', () => {
