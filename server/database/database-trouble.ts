@@ -16,6 +16,7 @@ export type DatabaseTroubleCode =
   | 'not_a_replica_set'
   | 'too_old'
   | 'migration_failed'
+  | 'backup_refused'
   | 'restore_refused'
   | 'backup_damaged'
   | 'snapshot_too_old';
