@@ -2,6 +2,7 @@ import type { Instant } from '../../programs/calendar.ts';
 import { discoverPeriods } from '../billing/discover-periods.ts';
 import type { Services } from '../services.ts';
 import { ensureCovers, type NamedCover } from './ensure-covers.ts';
+import type { ShiftEventDocument } from './shift-event-model.ts';
 import { insertNew, workerDocumentOf } from './store-flush.ts';
 import { walkReceipts, type ReceiptSlice } from './walk-receipts.ts';
 
@@ -60,14 +61,19 @@ async function repairWorkersIn({ models, database }: Services, { from, to }: Rec
   );
   let repaired = 0;
   for await (const batch of batches(cursor)) {
-    const events = await models.shiftEvents
-      .find({ workerId: { $in: batch.map(({ _id }) => _id) } })
-      .sort({ receivedAt: -1 })
-      .lean();
-    // The worker's first event wins: later entries of the map overwrite earlier ones.
-    const missing = new Map(events.map((event) => [event.workerId, workerDocumentOf(event)]));
-    const taken = await insertNew(database.db, 'workers', [...missing.values()]);
-    repaired += missing.size - taken.size;
+    const firsts = await models.shiftEvents.collection
+      .aggregate<{ event: ShiftEventDocument }>(
+        [
+          { $match: { workerId: { $in: batch.map(({ _id }) => _id) } } },
+          { $sort: { receivedAt: 1 } },
+          { $group: { _id: '$workerId', event: { $first: '$$ROOT' } } },
+        ],
+        { allowDiskUse: true },
+      )
+      .toArray();
+    const missing = firsts.map(({ event }) => workerDocumentOf(event));
+    const taken = await insertNew(database.db, 'workers', missing);
+    repaired += missing.length - taken.size;
   }
   return repaired;
 }
