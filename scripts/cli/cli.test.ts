@@ -6,12 +6,12 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { runCli } from './run-cli.ts';
 
 /** Runs a command line that must not need a database, unless `failure` says how opening it fails. */
-async function run(line: string, failure?: unknown) {
+async function run(line: string, failure: Error = new Error('It opened the database.')) {
   const out: string[] = [];
   const notes: string[] = [];
   let code: ExitCode = EXIT.ok;
   const refuse = async (): Promise<never> => {
-    throw failure ?? new Error('It opened the database.');
+    throw failure;
   };
   const cli: Cli = {
     out: (text) => void out.push(text),
@@ -26,6 +26,17 @@ async function run(line: string, failure?: unknown) {
   const exit = await runCli(buildProgram(cli), line.split(' '), cli, () => code);
   return { exit, out: out.join('\n'), notes: notes.join('\n') };
 }
+
+const NOTHING_OPENS: Cli = {
+  out: () => undefined,
+  write: () => undefined,
+  note: () => undefined,
+  interactive: false,
+  env: {},
+  withServices: () => Promise.reject(new Error('opened')),
+  withDatabase: () => Promise.reject(new Error('opened')),
+  finish: () => undefined,
+};
 
 const NOUNS = [
   'carriers',
@@ -48,16 +59,9 @@ describe('the command line', () => {
     for (const name of [...NOUNS, 'Exit codes']) assert.match(out, new RegExp(`\\b${name}\\b`));
   });
 
-  const verbs = buildProgram({
-    out: () => undefined,
-    write: () => undefined,
-    note: () => undefined,
-    interactive: false,
-    env: {},
-    withServices: () => Promise.reject(new Error('opened')),
-    withDatabase: () => Promise.reject(new Error('opened')),
-    finish: () => undefined,
-  }).commands.flatMap((noun) => noun.commands.map((verb) => `${noun.name()} ${verb.name()}`));
+  const verbs = buildProgram(NOTHING_OPENS).commands.flatMap((noun) =>
+    noun.commands.map((verb) => `${noun.name()} ${verb.name()}`),
+  );
   for (const verb of verbs) {
     it(`${verb} --help shows examples, --json and the exit codes, and opens nothing`, async () => {
       const { exit, out } = await run(`${verb} --help`);
@@ -74,6 +78,14 @@ describe('the command line', () => {
       promised.split(',').filter((verb) => !verbs.includes(verb)),
       [],
     );
+  });
+
+  it('takes one value an option, so that nothing behind it is swallowed', () => {
+    const program = buildProgram(NOTHING_OPENS);
+    const variadic = program.commands
+      .flatMap((noun) => noun.commands)
+      .flatMap((verb) => verb.options.filter(({ variadic }) => variadic).map(({ long }) => `${verb.name()} ${long}`));
+    assert.deepEqual(variadic, ['create --scopes']);
   });
 
   const misused: [line: string, says: RegExp][] = [
@@ -120,7 +132,7 @@ describe('the command line', () => {
     });
   }
 
-  const troubles: [name: string, failure: unknown, exit: ExitCode][] = [
+  const troubles: [name: string, failure: Error, exit: ExitCode][] = [
     ['a refusal', new Refusal('not_found', 'policy_not_found', 'There is no policy pol_a.'), EXIT.refused],
     ['what is away', new Refusal('unavailable', 'outcome_unknown', 'Try again.'), EXIT.unavailable],
     ['a database that is away', Object.assign(new Error('No mongod.'), { name: 'DatabaseTrouble' }), EXIT.unavailable],
@@ -133,7 +145,7 @@ describe('the command line', () => {
   ];
   for (const [name, failure, exit] of troubles) {
     it(`tells of ${name} in words, and in JSON when asked`, async () => {
-      const { message } = failure instanceof Error ? failure : new Error();
+      const { message } = failure;
       const words = await run('platforms list', failure);
       assert.equal(words.exit, exit);
       assert.ok(words.notes.includes(message));

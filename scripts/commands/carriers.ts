@@ -19,7 +19,7 @@ export function declareCarriers(program: Command, cli: Cli): void {
   ])
     .requiredOption('--name <name>', 'its name')
     .requiredOption('--licence <number>', "the licence's number, as the supervisor writes it")
-    .option('--id <car_...>', 'an id of your choice, which makes repeating the command harmless')
+    .option('--id <car_id>', 'an id of your choice, which makes repeating the command harmless')
     .action(async ({ name, licence, id, apply, json }: CreateOptions) => {
       const input = { name, licence, ...(id === undefined ? {} : { carrierId: id }) };
       if (apply !== true) return showPlan(cli, json, input, 'Would record this carrier:');

@@ -54,7 +54,7 @@ export function declareCovers(program: Command, cli: Cli): void {
   ]);
   explain
     .requiredOption('--worker <id>', "our id (wrk_...), or the platform's own with --platform")
-    .option('--platform <plt_...>', 'the platform whose own id is given')
+    .option('--platform <plt_id>', 'the platform whose own id is given')
     .option('--on <day>', 'one product day', dayValue)
     .option('--from <day>', 'first of several product days', dayValue)
     .option('--to <day>', 'last of them, inclusive', dayValue)

@@ -25,8 +25,8 @@ export function declareKeys(program: Command, cli: Cli): void {
     'keys create --operator opr_monitoring --mode live --scopes metrics:read --apply',
   ]);
   create
-    .option('--platform <plt_...>', 'whose key it is: a platform')
-    .option('--operator <opr_...>', 'whose key it is: an operator')
+    .option('--platform <plt_id>', 'whose key it is: a platform')
+    .option('--operator <opr_id>', 'whose key it is: an operator')
     .addOption(
       new Option('--mode <mode>', "of an operator's key; a platform's has the platform's")
         .choices(['test', 'live'])

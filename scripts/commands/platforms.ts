@@ -22,7 +22,7 @@ export function declarePlatforms(program: Command, cli: Cli): void {
     .requiredOption('--name <name>', 'its name')
     .requiredOption('--source <uri>', 'CloudEvents source of its events; repeat for several', collect)
     .addOption(new Option('--mode <mode>', 'test and live data never meet').choices(['test', 'live']).default('test'))
-    .option('--id <plt_...>', 'an id of your choice, which makes repeating the command harmless')
+    .option('--id <plt_id>', 'an id of your choice, which makes repeating the command harmless')
     .action(async ({ name, source, mode, id, apply, json }: CreateOptions) => {
       const input = { name, sources: source, mode, ...(id === undefined ? {} : { platformId: id }) };
       if (apply !== true) return showPlan(cli, json, input, 'Would record this platform:');

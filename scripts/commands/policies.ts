@@ -41,8 +41,8 @@ export function declarePolicies(program: Command, cli: Cli): void {
     '    --from 2026-01-01T00:00:00+08:00 --to 2027-01-01T00:00:00+08:00 --time-zone Asia/Shanghai \\',
     '    --occupation food-delivery --territory CN --apply',
   ])
-    .requiredOption('--platform <plt_...>', 'whose workers it covers')
-    .requiredOption('--carrier <car_...>', 'the underwriter')
+    .requiredOption('--platform <plt_id>', 'whose workers it covers')
+    .requiredOption('--carrier <car_id>', 'the underwriter')
     .requiredOption('--policyholder <name>', 'who takes out the policy')
     .requiredOption('--product <id@version>', 'the terms, like rider-day@1')
     .requiredOption('--from <instant>', 'in force from, with offset', instantValue)
@@ -51,7 +51,7 @@ export function declarePolicies(program: Command, cli: Cli): void {
     .requiredOption('--occupation <class>', 'occupation class it covers; repeat for several', collect)
     .requiredOption('--territory <code>', 'territory it covers; repeat for several', collect)
     .option('--back-filling', 'allow declared back-filling: starts insure from their own time however late', false)
-    .option('--id <pol_...>', 'an id of your choice, which makes repeating the command harmless')
+    .option('--id <pol_id>', 'an id of your choice, which makes repeating the command harmless')
     .action(async ({ platform, id, apply, json, ...terms }: OpenOptions) => {
       const input = {
         platformId: platform,
@@ -83,7 +83,7 @@ export function declarePolicies(program: Command, cli: Cli): void {
       'policies revise pol_example --no-back-filling --effective-at 2026-12-01T00:00:00+08:00 --apply',
     ],
   )
-    .option('--carrier <car_...>', 'another underwriter')
+    .option('--carrier <car_id>', 'another underwriter')
     .option('--policyholder <name>', 'another policyholder')
     .option('--product <id@version>', 'other terms')
     .option('--from <instant>', 'in force from', instantValue)
@@ -122,7 +122,7 @@ export function declarePolicies(program: Command, cli: Cli): void {
     );
 
   verb(policies, 'list', 'the last revision of each policy', ['policies list', 'policies list --platform plt_example'])
-    .option('--platform <plt_...>', 'only of this platform')
+    .option('--platform <plt_id>', 'only of this platform')
     .action(async ({ platform, json }: { platform?: string; json?: boolean }) =>
       cli.withServices(async (services) => {
         const { listPolicies } = await import('../../server/policies/list-policies.ts');

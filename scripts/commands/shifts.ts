@@ -17,7 +17,7 @@ export function declareShifts(program: Command, cli: Cli): void {
     ],
   )
     .requiredOption('--mapping <file>', 'how its columns become shift events (YAML or JSON; see scripts/README.md)')
-    .requiredOption('--policy <pol_...>', 'the policy that covers the shifts')
+    .requiredOption('--policy <pol_id>', 'the policy that covers the shifts')
     .option(
       '--rejects <file>',
       'where rejected rows go, to be corrected and imported again; default <file>.rejects.csv',

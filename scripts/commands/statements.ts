@@ -26,7 +26,7 @@ export function declareStatements(program: Command, cli: Cli): void {
   verb(statements, 'list', 'issued statements, newest product day first', [
     'statements list --policy pol_example --from 2026-01-01 --to 2026-01-31',
   ])
-    .option('--policy <pol_...>', 'only of this policy')
+    .option('--policy <pol_id>', 'only of this policy')
     .option('--from <day>', 'first product day', dayValue)
     .option('--to <day>', 'last product day, inclusive', dayValue)
     .option('--limit <n>', 'at most so many', countValue, 100)
@@ -91,7 +91,7 @@ export function declareStatements(program: Command, cli: Cli): void {
     'statements close --policy pol_example --through 2026-01-31',
     'statements close --policy pol_example --through 2026-01-31 --apply',
   ])
-    .requiredOption('--policy <pol_...>', 'whose days')
+    .requiredOption('--policy <pol_id>', 'whose days')
     .requiredOption('--through <day>', 'the last product day to close', dayValue)
     .action(async ({ policy, through, apply, json }: CloseOptions) =>
       cli.withServices(async (services) => {

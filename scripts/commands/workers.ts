@@ -10,7 +10,7 @@ export function declareWorkers(program: Command, cli: Cli): void {
     'workers show wrk_01h...',
     'workers show courier-7 --platform plt_example',
   ])
-    .option('--platform <plt_...>', 'the platform whose own id is given')
+    .option('--platform <plt_id>', 'the platform whose own id is given')
     .action(async (id: string, { platform, json }: { platform?: string; json?: boolean }) =>
       cli.withServices(async (services) => {
         const { findWorker } = await import('../../server/workers/find-worker.ts');
