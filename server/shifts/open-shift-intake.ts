@@ -5,7 +5,7 @@ import { decideFlush, type Ruling } from './decide-flush.ts';
 import { GroupCommit } from './group-commit.ts';
 import { intakeItem, type IntakeItem } from './intake-item.ts';
 import { loadFlush } from './load-flush.ts';
-import { settleFlush } from './settle-flush.ts';
+import { joinedOpeners, settleFlush } from './settle-flush.ts';
 import type { IncomingEvent, IntakeOptions, IntakeResult, ShiftIntake } from './shift-intake.ts';
 import { storeFlush } from './store-flush.ts';
 
@@ -52,8 +52,11 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
       const loaded = await loadFlush(collections, services.policies, items);
       const rulings = decideFlush(items, loaded, services.unavailability.intervals());
       const stores = rulings.filter((ruling) => ruling.kind === 'store');
-      const clashes = stores.length > 0 ? await storeFlush(collections, stores, loaded, knownPeriods) : undefined;
-      await settleFlush(services, rulings, clashes);
+      const [clashes, joined] = await Promise.all([
+        stores.length > 0 ? storeFlush(collections, stores, loaded, knownPeriods) : undefined,
+        joinedOpeners(collections, stores),
+      ]);
+      await settleFlush(services, rulings, clashes, joined);
     } catch (error) {
       // Whatever went wrong, the caller learns that the outcome is open, and that sending again is safe (G20).
       log.error({ err: error, events: items.length }, 'A flush of shift events failed.');

@@ -70,7 +70,14 @@ async function answerBatch(services: Services, { actor, body, requestId }: Reque
     const problem = problemOf(refusal, requestId, services.config.publicUrl ?? '');
     return { index, status: problem.status, problem };
   });
-  return { status: counts.rejected === 0 ? 200 : 207, json: { ...counts, results: rendered } };
+  const status = counts.rejected === 0 ? 200 : 207;
+  // Where the outcome of some is open, the whole batch may be sent again after this time (G20).
+  const retryAfter = results.find((result) => result.status === 'unknown')?.refusal.retryAfterSeconds;
+  return {
+    status,
+    ...(retryAfter !== undefined && { headers: { 'Retry-After': String(retryAfter) } }),
+    json: { ...counts, results: rendered },
+  };
 }
 
 function parseOrRefusal(item: unknown, sources: readonly string[]): IncomingEvent | Refusal {

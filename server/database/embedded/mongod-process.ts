@@ -14,10 +14,13 @@ export interface MongodOptions {
   /** Holds `db/` and the logs; made when absent. */
   folder: string;
   port: number;
-  replicaSet: string;
+  /** Without it the server stands alone and has no transactions. */
+  replicaSet?: string;
   /** With it every connection must authenticate, and no exception is made for the first one from this machine. */
   keyFile?: string;
   cacheGb?: number;
+  /** A mongod configuration file, for what has no command line option; the options here prevail. */
+  configFile?: string;
   /** Server parameters, as for `--setParameter`. */
   parameters?: Readonly<Record<string, string | number | boolean>>;
   /** How long starting may take, recovery after a crash included. Default 120 s. */
@@ -128,9 +131,11 @@ function mongodArguments(options: MongodOptions): string[] {
     ...options.parameters,
   };
   return [
+    ...(options.configFile === undefined ? [] : ['--config', options.configFile]),
     ...['--bind_ip', '127.0.0.1', '--port', String(options.port), '--dbpath', join(options.folder, 'db')],
     ...['--logpath', join(options.folder, 'mongod.log'), '--logappend', '--quiet'],
-    ...['--replSet', options.replicaSet, '--wiredTigerCacheSizeGB', String(options.cacheGb ?? 0.5)],
+    ...['--wiredTigerCacheSizeGB', String(options.cacheGb ?? 0.5)],
+    ...(options.replicaSet === undefined ? [] : ['--replSet', options.replicaSet]),
     // 6.0.5 leaks memory to any client that asks for zlib (CVE-2025-14847); on one machine none is needed.
     ...['--networkMessageCompressors', 'disabled'],
     ...(process.platform === 'win32' ? [] : ['--nounixsocket']),

@@ -31,7 +31,11 @@ const PLAN: Readonly<Record<string, CollectionPlan>> = {
     ],
     validator: {
       required: ['platformId', 'workerId', 'type', 'time', 'receivedAt', 'hash', 'decision'],
-      properties: { time: { bsonType: 'date' }, receivedAt: { bsonType: 'date' }, decision: { bsonType: 'object', properties: { premium: money } } },
+      properties: {
+        time: { bsonType: 'date' },
+        receivedAt: { bsonType: 'date' },
+        decision: { bsonType: 'object', properties: { premium: money } },
+      },
     },
   },
   covers: {
@@ -101,7 +105,12 @@ export const gigCover = {
     for (const [name, { indexes, validator }] of Object.entries(PLAN)) {
       if (!existing.has(name)) await db.createCollection(name);
       if (validator)
-        await db.command({ collMod: name, validator: { $jsonSchema: { bsonType: 'object', ...validator } } });
+        await db.command({
+          collMod: name,
+          validator: { $jsonSchema: { bsonType: 'object', ...validator } },
+          // Unlike the driver's own methods, a bare command does not take the connection's write concern.
+          writeConcern: { w: 'majority', j: true },
+        });
       if (indexes) await db.collection(name).createIndexes([...indexes]);
     }
   },

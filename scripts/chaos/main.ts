@@ -1,0 +1,70 @@
+import { randomInt } from 'node:crypto';
+import { sentenceOf } from '../../server/run-program.ts';
+import { killInTurn } from './kill-in-turn.ts';
+import { killPrimaries } from './kill-primaries.ts';
+import { HELP, readOptions, type ChaosOptions } from './options.ts';
+import { measureOverload } from './overload.ts';
+
+/** Generous, and an end: nothing here may hang for ever. */
+const KILL_MS_MAX = 30_000;
+const ELECTION_MS_MAX = 60_000;
+const REST_MS_MAX = 240_000;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function chaos({ kills, elections, clients, seed, json }: ChaosOptions & { seed: number }): Promise<boolean> {
+  say(`${kills} kills and ${elections} elections, ${clients} clients, --seed ${seed}`);
+  const one = kills === 0 ? undefined : await killInTurn({ kills, clients, seed, say });
+  const two = elections === 0 ? undefined : await killPrimaries({ elections, clients, seed, say });
+  const sum = (of: 'acknowledged' | 'lost' | 'duplicated'): number => (one?.[of] ?? 0) + (two?.[of] ?? 0);
+  const result = {
+    acknowledged: sum('acknowledged'),
+    lost: sum('lost'),
+    duplicated: sum('duplicated'),
+    kills: one?.kills ?? 0,
+    elections: two?.elections ?? 0,
+    longestGapMs: two?.longestGapMs ?? 0,
+  };
+  const kept = (one?.findings.length ?? 0) + (two?.findings.length ?? 0) === 0;
+  say(kept ? 'Every promise was kept.' : 'Promises were broken: see above.');
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(13)} ${value}\n`);
+  return kept;
+}
+
+async function main(): Promise<number> {
+  let options: ChaosOptions;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)}\nTry: npm run chaos -- --help`);
+    return 2;
+  }
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const seed = options.seed ?? randomInt(1_000_000);
+  const msMax = options.kills * KILL_MS_MAX + options.elections * ELECTION_MS_MAX + REST_MS_MAX;
+  setTimeout(() => endNow(`Not done after ${msMax / 60_000} minutes.`, 1), msMax).unref();
+  const kept = options.overload
+    ? (await measureOverload({ seed, say, json: options.json })).kept
+    : await chaos({ ...options, seed });
+  return kept ? 0 : 1;
+}
+
+/** Ending the process ends, by their numbers, the processes that were started: the scratch folders see to it. */
+function endNow(why: string, code: number): void {
+  say(why);
+  process.exit(code);
+}
+
+process.once('SIGINT', () => endNow('Interrupted.', 130));
+process.once('SIGTERM', () => endNow('Ended.', 143));
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  say(sentenceOf(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MongoClient } from 'mongodb';
+
+/** The database that everything goes to. */
+export const DATABASE = 'parasol';
+
+/**
+ * A mongod with this configuration logs, as a "slow query", every command that asks for a write concern and not for
+ * `majority` and `j` (one without gets the server's own, which lacks `j`). It sees what came over the wire, from its
+ * first moment, and its log file outlives `kill -9`. (The profiler would not do: for updates and deletes it knows the
+ * statement without the command's write concern.)
+ */
+export const MONITOR_CONFIGURATION = `operationProfiling:
+  filter: '${JSON.stringify({
+    ns: { $regex: `^(${DATABASE}|admin)[.]` },
+    writeConcern: { $exists: true },
+    $or: [{ 'writeConcern.w': { $ne: 'majority' } }, { 'writeConcern.j': { $ne: true } }],
+  })}'
+`;
+
+const CANARY = 'chaos_canary';
+const LINE_LENGTH_MAX = 300;
+
+/** What the monitor saw. */
+export interface WriteFindings {
+  /** The deliberately careless writes that it reported: none means that it is blind. */
+  readonly canaries: number;
+  /** Every other write without `majority` or without `j`, as the server logged it. */
+  readonly careless: readonly string[];
+}
+
+/** Writes once with too little of a write concern, which the monitor must report. */
+export async function releaseCanary(client: MongoClient): Promise<void> {
+  await client
+    .db(DATABASE)
+    .collection(CANARY)
+    .insertOne({ careless: true }, { writeConcern: { w: 1 } });
+}
+
+/** Reads the logs of the mongods that ran in these folders. */
+export async function readWriteFindings(folders: readonly string[]): Promise<WriteFindings> {
+  let canaries = 0;
+  const careless: string[] = [];
+  for (const folder of folders) {
+    for (const name of ['mongod.log.old', 'mongod.log']) {
+      const log = await readFile(join(folder, name), 'utf8').catch(() => '');
+      for (const line of log.split('\n')) {
+        // Without a remote side it is a write of the server's own.
+        if (!line.includes('"Slow query"') || !line.includes('"remote":')) continue;
+        // A pipeline is given a write concern even when it only reads.
+        if (/"command":{"aggregate":/.test(line) && !/"\$(?:merge|out)":/.test(line)) continue;
+        if (line.includes(`"ns":"${DATABASE}.${CANARY}"`)) canaries++;
+        else careless.push(line.replace(/^.*?"attr":/, '').slice(0, LINE_LENGTH_MAX));
+      }
+    }
+  }
+  return { canaries, careless };
+}
