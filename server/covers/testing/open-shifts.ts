@@ -12,13 +12,14 @@ export const ZONE = 'Asia/Shanghai';
 /** The instant of a local wall time (`18:00`, or `18:00:30`) of the test's day, or of another. */
 export const local = (time: string, day: string = DAY): Instant => localInstant(day, time, ZONE);
 
-/** The platforms `plt_a` and `plt_b`, each with a `rider-day@1` policy (`pol_a`, `pol_b`), at noon of the test's day. */
+/** The platforms `plt_a` and `plt_b`, each with a `rider-day@1` policy (`pol_a`, `pol_b`), recorded on 1 January; at noon of the test's day. */
 export async function openShifts(database: Database): Promise<World> {
   const world = await openWorld(database);
-  world.clock.set(local('12:00'));
+  world.clock.set(local('12:00', '2026-01-01'));
   for (const name of ['a', 'b']) {
     await openPolicy(world.services, policyInput({ platformId: `plt_${name}`, policyId: `pol_${name}` }));
   }
+  world.clock.set(local('12:00'));
   return world;
 }
 
