@@ -16,6 +16,9 @@ import {
 } from '../platforms/testing/open-world.ts';
 import { workerIdOf } from '../workers/worker-id.ts';
 import { checkCover, type KnownVerdict } from './check-cover.ts';
+import { listCovers } from './list-covers.ts';
+import { readCover } from './read-cover.ts';
+import { renderListedCover } from './render-cover.ts';
 import { renderCoverCheck } from './render-verdict.ts';
 import { DAY, local, openShifts, report } from './testing/open-shifts.ts';
 
@@ -194,6 +197,18 @@ describe('was the worker covered at an instant, and why', () => {
       written.map(({ reader, purpose }) => [reader, purpose]),
       [['platform:plt_a', 'cover_check']],
     );
+    const [listed, ...more] = await listCovers(world.services, {
+      actor: A,
+      workerId: 'both',
+      from: DAY,
+      to: DAY,
+      limit: 9,
+    });
+    assert.ok(listed?.byConsent && more.length === 0);
+    const { coverId } = listed.folded.terms;
+    assert.ok(!JSON.stringify(renderListedCover(listed)).includes('pol_b'));
+    const read = readCover(world.services, { actor: A, coverId, purpose: 'covers' });
+    await assert.rejects(read, refusalOf('cover_not_found'));
     assert.equal((await check('me', local('19:00'), personActor(personId))).now.verdict.covered, true);
   });
 

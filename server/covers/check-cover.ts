@@ -72,10 +72,12 @@ export async function checkCover(services: Services, input: CheckCoverInput): Pr
     consentedWorkerIds: consented,
     answers:
       input.asKnownAt === undefined
-        ? { asKnownThen: asKnown(at), asKnownNow: asKnown(now) }
+        ? thenAndNow(asKnown(at), at === now ? undefined : asKnown(now))
         : { asKnown: asKnown(input.asKnownAt) },
   };
 }
+
+const thenAndNow = (asKnownThen: KnownVerdict, asKnownNow: KnownVerdict = asKnownThen) => ({ asKnownThen, asKnownNow });
 
 function assertPast(name: string, instant: Instant, now: Instant): void {
   if (instant <= now) return;
