@@ -137,6 +137,11 @@ describe('the command line', () => {
     ['what is away', new Refusal('unavailable', 'outcome_unknown', 'Try again.'), EXIT.unavailable],
     ['a database that is away', Object.assign(new Error('No mongod.'), { name: 'DatabaseTrouble' }), EXIT.unavailable],
     [
+      'a backup that is refused',
+      Object.assign(new Error('Not empty.'), { name: 'DatabaseTrouble', code: 'restore_refused' }),
+      EXIT.refused,
+    ],
+    [
       'a wrong variable',
       Object.assign(new Error('PARASOL_X is not a setting.'), { name: 'ConfigTrouble' }),
       EXIT.usage,

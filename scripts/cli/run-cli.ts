@@ -46,11 +46,19 @@ function describe(error: unknown): { exit: ExitCode; code: string; message: stri
   }
   const message = error instanceof Error ? error.message : String(error);
   const name = error instanceof Error ? error.name : '';
-  if (name === 'DatabaseTrouble' || name === 'MongoServerSelectionError' || name === 'MongoNetworkError') {
+  if (name === 'DatabaseTrouble') return { ...troubleOf(error), message, details: [] };
+  if (name === 'MongoServerSelectionError' || name === 'MongoNetworkError') {
     return { exit: EXIT.unavailable, code: 'database_unavailable', message, details: [] };
   }
   if (name === 'ConfigTrouble') return { exit: EXIT.usage, code: 'configuration', message, details: [] };
   return { exit: EXIT.bug, code: 'internal', message: `A bug, not your doing: ${message}`, details: [] };
+}
+
+/** What a database says no to is a refusal; what keeps it from answering at all is for later. */
+function troubleOf(error: unknown): { exit: ExitCode; code: string } {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'database_unavailable';
+  if (/^(backup|restore)_/.test(code)) return { exit: EXIT.refused, code };
+  return { exit: code === 'uri_invalid' ? EXIT.usage : EXIT.unavailable, code };
 }
 
 /** By name, not by class: what a test loads lazily may come from a second copy of the module. */

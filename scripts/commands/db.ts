@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import type { BackupManifest } from '../../server/database/backup-manifest.ts';
 import type { GateResult } from '../../server/database/gate/run-gate.ts';
 import type { Cli } from '../cli/cli.ts';
 import { EXIT } from '../cli/exit-codes.ts';
-import { noun, verb } from '../cli/leaf.ts';
-import { answer } from '../cli/render.ts';
+import { noun, verb, writingVerb } from '../cli/leaf.ts';
+import { answer, showPlan } from '../cli/render.ts';
 
 export function declareDb(program: Command, cli: Cli): void {
   const db = noun(program, 'db', 'the database itself');
@@ -49,4 +50,65 @@ export function declareDb(program: Command, cli: Cli): void {
         if (totals.failed > 0) cli.finish(EXIT.refused);
       }, uri),
     );
+
+  verb(
+    db,
+    'backup <folder>',
+    'every collection as of one moment into a new folder, with counts and checksums; keys are not part of it',
+    ['db backup backups/2026-01-31'],
+  )
+    .option('--uri <uri>', 'a replica set to read; default the configured database')
+    .action(async (folder: string, { uri, json }: { uri?: string; json?: boolean }) =>
+      cli.withDatabase(async (database) => {
+        const { backup } = await import('../../server/database/backup.ts');
+        const { systemClock } = await import('../../server/clock.ts');
+        const manifest = await backup(database, folder, {
+          now: systemClock.now(),
+          onProgress: (line) => cli.note(line),
+        });
+        answer(
+          cli,
+          json,
+          { folder, ...sizeOf(manifest) },
+          () => `${inWords(manifest)} in ${folder}, as of ${manifest.takenAt}.`,
+        );
+      }, uri),
+    );
+
+  writingVerb(db, 'restore <folder>', 'fill an empty database from a backup; one that holds anything is left alone', [
+    'db restore backups/2026-01-31',
+    'db restore backups/2026-01-31 --uri mongodb://db1,db2,db3/parasol?replicaSet=rs0 --apply',
+  ])
+    .option('--uri <uri>', 'the replica set to fill; default the configured database')
+    .action(async (folder: string, { uri, apply, json }: { uri?: string; apply?: boolean; json?: boolean }) => {
+      if (apply !== true) {
+        const { readManifest } = await import('../../server/database/backup-manifest.ts');
+        const manifest = await readManifest(folder);
+        return showPlan(
+          cli,
+          json,
+          { folder, takenAt: manifest.takenAt, ...sizeOf(manifest) },
+          'Would fill the empty database with:',
+        );
+      }
+      await cli.withDatabase(async (database) => {
+        const { restore } = await import('../../server/database/restore.ts');
+        const manifest = await restore(database, folder, { onProgress: (line) => cli.note(line) });
+        answer(
+          cli,
+          json,
+          { folder, ...sizeOf(manifest) },
+          () => `Restored ${inWords(manifest)}, as of ${manifest.takenAt}.`,
+        );
+      }, uri);
+    });
+}
+
+function sizeOf({ collections }: BackupManifest): { readonly collections: number; readonly documents: number } {
+  return { collections: collections.length, documents: collections.reduce((sum, { documents }) => sum + documents, 0) };
+}
+
+function inWords(manifest: BackupManifest): string {
+  const { collections, documents } = sizeOf(manifest);
+  return `${documents} documents of ${collections} collections`;
 }

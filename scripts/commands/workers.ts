@@ -20,7 +20,7 @@ export function declareWorkers(program: Command, cli: Cli): void {
         const { shiftEvents } = services.models;
         const [events, last] = await Promise.all([
           shiftEvents.countDocuments({ workerId }),
-          shiftEvents.findOne({ workerId }, { time: 1 }).sort({ time: -1 }).lean(),
+          shiftEvents.findOne({ workerId }, { time: 1, decision: 1 }).sort({ time: -1 }).lean(),
         ]);
         const shown = {
           workerId,
@@ -39,7 +39,7 @@ export function declareWorkers(program: Command, cli: Cli): void {
           json,
           shown,
           () =>
-            `${record(shown)}\n\nTheir covers: npm run cli -- covers explain --worker ${workerId} --on ${last?.time.toISOString().slice(0, 10) ?? '<day>'}`,
+            `${record(shown)}\n\nTheir covers: npm run cli -- covers explain --worker ${workerId} --on ${last?.decision.cover?.productDay ?? last?.time.toISOString().slice(0, 10) ?? '<day>'}`,
         );
       }),
     );
