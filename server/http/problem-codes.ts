@@ -46,6 +46,10 @@ export const PROBLEM_CODES = {
   at_in_future: { title: 'The instant lies in the future', action: 'Ask about now or the past.' },
   range_invalid: { title: 'The range of days is not right', action: 'Correct the parameters that errors lists.' },
   too_many_events: { title: 'Too many events for one answer', action: 'Ask about a shorter time.' },
+  certificate_not_found: {
+    title: 'There is no such certificate',
+    action: 'Check the code; it stands under the QR code of the certificate.',
+  },
 
   // Imports
   csv_empty: { title: 'The file has no rows', action: 'Check that it is the right file.' },

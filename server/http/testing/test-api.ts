@@ -93,14 +93,15 @@ export async function startTestApi(database: Database, options: TestApiOptions =
 
 /** Gives the `describe` that calls it an API on a database of its own. What it returns is for hooks and tests only. */
 export function useTestApi(options: TestApiOptions = {}): { readonly api: TestApi } {
-  const database = useTestDatabase();
   let api: TestApi | undefined;
-  before('start the API', async () => {
-    api = await startTestApi(database, options);
-  });
+  // Hooks run in the order they are named: the API closes before its database does.
   after('close the API', async () => {
     await api?.close();
     api = undefined;
+  });
+  const database = useTestDatabase();
+  before('start the API', async () => {
+    api = await startTestApi(database, options);
   });
   return {
     get api() {
