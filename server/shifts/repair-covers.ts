@@ -42,56 +42,60 @@ async function repairCoversIn(services: Services, { from, to }: ReceiptSlice): P
     [
       { $match: { receivedAt: { $gte: from, $lt: to }, 'decision.cover.coverId': { $exists: true } } },
       { $group: { _id: '$decision.cover.coverId', workerId: { $first: '$workerId' } } },
-      ...missingIn('covers'),
     ],
     { allowDiskUse: true },
   );
   let repaired = 0;
   for await (const batch of batches(cursor)) {
-    const named: NamedCover[] = batch.map(({ _id, workerId }) => ({ coverId: _id, workerId }));
+    const missing = await missingIn(services, 'covers', batch);
+    const named: NamedCover[] = missing.map(({ _id, workerId }) => ({ coverId: _id, workerId }));
     repaired += (await ensureCovers(services, named)).repaired.length;
   }
   return repaired;
 }
 
-async function repairWorkersIn({ models, database }: Services, { from, to }: ReceiptSlice): Promise<number> {
-  const cursor = models.shiftEvents.collection.aggregate<{ _id: string }>(
-    [{ $match: { receivedAt: { $gte: from, $lt: to } } }, { $group: { _id: '$workerId' } }, ...missingIn('workers')],
+async function repairWorkersIn(services: Services, { from, to }: ReceiptSlice): Promise<number> {
+  const cursor = services.models.shiftEvents.collection.aggregate<{ _id: string }>(
+    [{ $match: { receivedAt: { $gte: from, $lt: to } } }, { $group: { _id: '$workerId' } }],
     { allowDiskUse: true },
   );
   let repaired = 0;
   for await (const batch of batches(cursor)) {
-    const firsts = await models.shiftEvents.collection
-      .aggregate<{ event: ShiftEventDocument }>(
-        [
-          { $match: { workerId: { $in: batch.map(({ _id }) => _id) } } },
-          { $sort: { receivedAt: 1 } },
-          { $group: { _id: '$workerId', event: { $first: '$$ROOT' } } },
-        ],
-        { allowDiskUse: true },
-      )
-      .toArray();
-    const missing = firsts.map(({ event }) => workerDocumentOf(event));
-    const taken = await insertNew(database.db, 'workers', missing);
-    repaired += missing.length - taken.size;
+    const missing = await missingIn(services, 'workers', batch);
+    if (missing.length > 0) repaired += await registerWorkers(services, missing);
   }
   return repaired;
 }
 
-/** Keeps the groups whose `_id` is no `_id` of the collection. */
-function missingIn(collection: string) {
-  return [
-    {
-      $lookup: {
-        from: collection,
-        localField: '_id',
-        foreignField: '_id',
-        as: 'found',
-        pipeline: [{ $project: { _id: 1 } }],
-      },
-    },
-    { $match: { found: { $size: 0 } } },
-  ];
+/** Registers workers by the first event that was received of each. */
+async function registerWorkers({ models, database }: Services, workers: readonly { _id: string }[]): Promise<number> {
+  const firsts = await models.shiftEvents.collection
+    .aggregate<{ event: ShiftEventDocument }>(
+      [
+        { $match: { workerId: { $in: workers.map(({ _id }) => _id) } } },
+        { $sort: { receivedAt: 1 } },
+        { $group: { _id: '$workerId', event: { $first: '$$ROOT' } } },
+      ],
+      { allowDiskUse: true },
+    )
+    .toArray();
+  const documents = firsts.map(({ event }) => workerDocumentOf(event));
+  const taken = await insertNew(database.db, 'workers', documents);
+  return documents.length - taken.size;
+}
+
+/** Those whose `_id` the collection lacks. (Measured: about half the time of a `$lookup`.) */
+async function missingIn<T extends { _id: string }>(
+  { database }: Services,
+  collection: 'covers' | 'workers',
+  named: readonly T[],
+): Promise<readonly T[]> {
+  const found = await database.db
+    .collection<{ _id: string }>(collection)
+    .find({ _id: { $in: named.map(({ _id }) => _id) } }, { projection: { _id: 1 } })
+    .toArray();
+  const there = new Set(found.map(({ _id }) => _id));
+  return named.filter(({ _id }) => !there.has(_id));
 }
 
 async function* batches<T>(source: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
