@@ -1,5 +1,8 @@
-import { MongoParseError, MongoServerError } from 'mongodb';
+import { MongoServerError } from 'mongodb';
 import { DatabaseTrouble } from './database-trouble.ts';
+
+/** By name: two packages have a class of the first one. */
+const UNREADABLE: ReadonlySet<string> = new Set(['MongoParseError', 'MongoAPIError', 'MongoInvalidArgumentError']);
 
 const ACCESS_CODES: ReadonlySet<unknown> = new Set([13, 18, 8000]);
 
@@ -12,7 +15,7 @@ export function explainConnectError(error: unknown, uri: string, waitedMs: numbe
       { cause: error },
     );
   }
-  if (error instanceof MongoParseError || (error instanceof Error && error.name === 'MongoAPIError')) {
+  if (error instanceof Error && UNREADABLE.has(error.name)) {
     return new DatabaseTrouble('uri_invalid', `MONGODB_URI cannot be read: ${withoutCredentials(error.message)}.`, {
       cause: error,
     });

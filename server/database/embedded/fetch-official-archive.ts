@@ -4,12 +4,11 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/pr
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../clock.ts';
-import type { Environment } from './cache-folder.ts';
+import type { Environment, Fetching } from './cache-folder.ts';
 import { probeMongod } from './probe-mongod.ts';
 import { waitUntil } from './wait-until.ts';
 
 const HOST = 'fastdl.mongodb.org';
-const FIRST_BYTE_MS_MAX = 10_000;
 const SILENCE_MS_MAX = 60_000;
 const FAILURE_REMEMBERED_MS = 3_600_000;
 const CHILD = fileURLToPath(new URL('./official-archive-child.ts', import.meta.url));
@@ -19,21 +18,17 @@ const ROUTE_SETTINGS = /^(?:https?_proxy|npm_config_(?:https-)?proxy|yarn_.*prox
 
 /**
  * Fetches MongoDB's official archive for this platform with mongodb-memory-server-core (which knows where each lies),
- * checks it, and puts its `mongod` into the cache. Gives up after 10 s without a first byte, and remembers that for an
+ * checks it, and puts its `mongod` into the cache. Gives up after `firstByteMsMax` without a first byte, and remembers that for an
  * hour so that later starts do not wait. Call it under the cache's lock. Throws with the reason.
  */
-export async function fetchOfficialArchive(
-  cache: string,
-  env: Environment,
-  onProgress: (line: string) => void,
-  clock: Clock,
-): Promise<string> {
+export async function fetchOfficialArchive(fetching: Fetching): Promise<string> {
+  const { cache, env, onProgress, clock } = fetching;
   const marker = join(cache, 'official-archive-silent');
   await assertWorthTrying(marker, env, clock);
   const scratch = await mkdtemp(join(cache, 'fetching-'));
   try {
     onProgress('Fetching MongoDB from its official archive (once) ...');
-    const binary = await download(scratch, env, onProgress, async (reason) => {
+    const binary = await download(scratch, fetching, async (reason) => {
       await writeFile(marker, `${reason}\n`);
     });
     await rm(marker, { force: true });
@@ -63,8 +58,7 @@ async function assertWorthTrying(marker: string, env: Environment, clock: Clock)
 
 async function download(
   scratch: string,
-  env: Environment,
-  onProgress: (line: string) => void,
+  { env, onProgress, firstByteMsMax }: Fetching,
   onSilence: (reason: string) => Promise<void>,
 ): Promise<string> {
   let output = '';
@@ -84,8 +78,9 @@ async function download(
   child.on('error', (error) => (complaint += error.message)).on('close', (code) => (ended = code));
   try {
     for (let bytes = 0; ended === undefined;) {
+      const silenceMsMax = bytes === 0 ? firstByteMsMax : SILENCE_MS_MAX;
       const more = await waitUntil(
-        bytes === 0 ? FIRST_BYTE_MS_MAX : SILENCE_MS_MAX,
+        silenceMsMax,
         async () => {
           const now = await bytesIn(scratch);
           return ended !== undefined || now > bytes ? now : undefined;
@@ -93,7 +88,7 @@ async function download(
         100,
       );
       if (more === undefined) {
-        const reason = `${HOST} sent nothing for ${(bytes === 0 ? FIRST_BYTE_MS_MAX : SILENCE_MS_MAX) / 1_000} s`;
+        const reason = `${HOST} sent nothing for ${silenceMsMax / 1_000} s`;
         await onSilence(reason);
         throw new Error(reason);
       }

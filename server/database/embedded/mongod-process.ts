@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
-import { connect as connectSocket, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { DatabaseTrouble } from '../database-trouble.ts';
 import { explainMongodExit } from './explain-mongod-exit.ts';
@@ -43,13 +43,14 @@ export interface MongodProcess {
 }
 
 const STOP_MS_MAX = 20_000;
-const LOG_BYTES_MAX = 10_000_000;
+const LOG_BYTES_MAX = 4_000_000;
 
 /** Starts a mongod on 127.0.0.1. Throws `DatabaseTrouble` with the reason from its log when it does not come up. */
 export async function startMongod(options: MongodOptions): Promise<MongodProcess> {
   const { binary, folder, port } = options;
   await mkdir(join(folder, 'db'), { recursive: true, mode: 0o700 });
-  await keepLogSmall(join(folder, 'mongod.log'));
+  const log = join(folder, 'mongod.log');
+  const logBegin = await keepLogSmall(log);
   // What is said before the log opens goes to a file, not to a pipe: it must not break when the owner is killed.
   const output = await open(join(folder, 'mongod.out'), 'w', 0o600);
   let exit: { code: number | null; error?: Error } | undefined;
@@ -68,7 +69,7 @@ export async function startMongod(options: MongodOptions): Promise<MongodProcess
   if (identity !== undefined) options.onSpawned?.(identity);
   const ready = await waitUntil(options.startMsMax ?? 120_000, async () => {
     if (exit !== undefined || identity === undefined) return 'ended';
-    return (await acceptsConnections(port)) ? 'up' : undefined;
+    return (await saysItListens(log, logBegin)) ? 'up' : undefined;
   });
   if (identity === undefined || ready !== 'up') {
     if (identity !== undefined) signal(identity, 'SIGKILL');
@@ -144,25 +145,24 @@ function mongodArguments(options: MongodOptions): string[] {
   ];
 }
 
-function acceptsConnections(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connectSocket({ host: '127.0.0.1', port });
-    const done = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(2_000, () => done(false));
-    socket.on('connect', () => done(true));
-    socket.on('error', () => done(false));
-  });
+/**
+ * Its own log says when it takes connections (id 23016, "Waiting for connections"). That the port answers proves
+ * nothing: another program may have taken it.
+ */
+async function saysItListens(log: string, begin: number): Promise<boolean> {
+  const text = await readFile(log).catch(() => Buffer.alloc(0));
+  return text.subarray(begin).includes('"id":23016,');
 }
 
-async function keepLogSmall(log: string): Promise<void> {
+/** Puts a log away that has grown large; returns the size of what stays. */
+async function keepLogSmall(log: string): Promise<number> {
   const bytes = await stat(log).then(
     (found) => found.size,
     () => 0,
   );
-  if (bytes > LOG_BYTES_MAX) await rename(log, `${log}.old`);
+  if (bytes <= LOG_BYTES_MAX) return bytes;
+  await rename(log, `${log}.old`);
+  return 0;
 }
 
 async function explainFrom(folder: string): Promise<DatabaseTrouble> {
