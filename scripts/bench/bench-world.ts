@@ -99,7 +99,7 @@ export async function startBenchApi(
   database: Pick<BenchDatabase, 'uri' | 'config'>,
   script = '../../server/main.ts',
 ): Promise<BenchApi> {
-  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL(script, import.meta.url))], {
+  const child = spawn(process.execPath, [...(process.env.BENCH_ARGS?.split(' ') ?? []), '--import', 'tsx', fileURLToPath(new URL(script, import.meta.url))], {
     env: {
       ...process.env,
       MONGODB_URI: database.uri,

@@ -82,8 +82,8 @@ async function rawImport({ services }: BenchDatabase, file: string, name: string
     .findOne<Document>({ 'decision.outcome': 'covered' }, { promoteLongs: false });
   if (!template) throw new Error('The import stored no covered event.');
   const collection = await db.createCollection(name);
-  for (const { key, name: index, v: _v, ...options } of await db.collection('shift_events').indexes()) {
-    if (index !== '_id_') await collection.createIndex(key, options);
+  for (const { key, v: _v, ...options } of await db.collection('shift_events').indexes()) {
+    if (options.name !== '_id_') await collection.createIndex(key, options);
   }
   const startedMs = performance.now();
   let rows = 0;

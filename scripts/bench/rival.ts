@@ -56,8 +56,8 @@ async function rivalEvents(client: MongoClient): Promise<Collection<Document>> {
   if ((await db.listCollections({ name: 'rival_events' }).toArray()).length > 0) return events;
   const [ours] = await db.listCollections({ name: 'shift_events' }).toArray();
   await db.createCollection('rival_events', ours && 'options' in ours ? ours.options : {});
-  for (const { key, name, v: _v, ...options } of await db.collection('shift_events').indexes()) {
-    if (name !== '_id_') await events.createIndex(key, options);
+  for (const { key, v: _v, ...options } of await db.collection('shift_events').indexes()) {
+    if (options.name !== '_id_') await events.createIndex(key, options);
   }
   return events;
 }

@@ -7,7 +7,8 @@ import { intakeItem, type IntakeItem } from './intake-item.ts';
 import { loadFlush } from './load-flush.ts';
 import { joinedOpeners, settleFlush } from './settle-flush.ts';
 import type { IncomingEvent, IntakeOptions, IntakeResult, ShiftIntake } from './shift-intake.ts';
-import { storeFlush } from './store-flush.ts';
+import { newWorkers, storeFlush } from './store-flush.ts';
+import { WorkerRegistrations } from './worker-registrations.ts';
 
 /** More periods than a process touches between two clears; only saves repeated inserts. */
 const KNOWN_PERIODS_MAX = 10_000;
@@ -35,6 +36,7 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
   const { clock, config, log, metrics } = services;
   const collections = hotCollections(services.database.db);
   const knownPeriods = new Set<string>();
+  const registrations = new WorkerRegistrations(services.database.db, log);
 
   const commit = new GroupCommit<IntakeItem>({
     flush,
@@ -53,9 +55,10 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
       const rulings = decideFlush(items, loaded, services.unavailability.intervals());
       const stores = rulings.filter((ruling) => ruling.kind === 'store');
       const [clashes, joined] = await Promise.all([
-        stores.length > 0 ? storeFlush(collections, stores, loaded, knownPeriods) : undefined,
+        stores.length > 0 ? storeFlush(collections, stores, knownPeriods) : undefined,
         joinedOpeners(collections, stores),
       ]);
+      registrations.add(newWorkers(stores, loaded));
       await settleFlush(services, rulings, clashes, joined);
     } catch (error) {
       // Whatever went wrong, the caller learns that the outcome is open, and that sending again is safe (G20).
@@ -101,7 +104,10 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
       return settled;
     },
 
-    drain: () => commit.drain(),
+    async drain() {
+      await commit.drain();
+      await registrations.flush();
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { MongoBulkWriteError, type Db, type Document } from 'mongodb';
+import { MongoServerError, type Db, type Document } from 'mongodb';
 import type { CoverTerms } from '../../programs/cover/cover-facts.ts';
 import { productDayInterval } from '../../programs/calendar.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
@@ -19,14 +19,13 @@ export interface Clashes {
 }
 
 /**
- * Inserts events, covers, unknown workers and new periods, side by side and in any order: each has its own deterministic
- * `_id`, so all of it is safe to repeat, and a crash in between costs nothing (G1). Returns what was there before.
+ * Inserts events, covers and new periods, side by side and in any order: each has its own deterministic `_id`, so all of it
+ * is safe to repeat, and a crash in between costs nothing (G1). Returns what was there before.
  * Throws when it is not certain that everything is durable (a write-concern error is never an acknowledgement, G20).
  */
 export async function storeFlush(
   { db }: HotCollections,
   rulings: readonly Stored[],
-  loaded: LoadedFlush,
   knownPeriods: Set<string>,
 ): Promise<Clashes> {
   const reserves = rulings.flatMap(({ reserve, document }) =>
@@ -44,30 +43,33 @@ export async function storeFlush(
       'covers',
       reserves.map((cover) => ({ ...cover })),
     ),
-    insertNew(db, 'workers', newWorkers(rulings, loaded)),
     insertNew(db, 'periods', periods),
   ]);
   for (const { _id } of periods) knownPeriods.add(_id);
   return { events, covers };
 }
 
-/** Unordered insert; answers the `_id`s that were taken. Any other trouble is thrown. */
+/** A write is given up after this long; whether it happened is open then. */
+const WRITE_CONCERN = { w: 'majority', j: true, wtimeout: FLUSH_MS_MAX } as const;
+
+/**
+ * Unordered insert; answers the `_id`s that were taken. Any other trouble is thrown. The plain command: the driver's bulk
+ * machinery and its retry would cost as much as the insert itself, and repeating is the caller's business here.
+ */
 export async function insertNew(db: Db, name: string, documents: readonly Document[]): Promise<ReadonlySet<string>> {
   if (documents.length === 0) return new Set();
-  try {
-    await db.collection(name).insertMany([...documents], { ordered: false, timeoutMS: FLUSH_MS_MAX });
-    return new Set();
-  } catch (error) {
-    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
-    const writeErrors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
-    if (writeErrors.length === 0) throw error;
-    const taken = new Set<string>();
-    for (const { code, index } of writeErrors) {
-      if (code !== 11000) throw error;
-      taken.add(String(documents[index]?._id));
-    }
-    return taken;
-  }
+  const answer = await db.command(
+    { insert: name, documents, ordered: false, writeConcern: WRITE_CONCERN },
+    { timeoutMS: FLUSH_MS_MAX, ignoreUndefined: true },
+  );
+  if (answer.writeConcernError) throw new MongoServerError(answer.writeConcernError);
+  const writeErrors: readonly { index: number; code: number }[] = answer.writeErrors ?? [];
+  return new Set(
+    writeErrors.map((error) => {
+      if (error.code !== 11000) throw new MongoServerError(error);
+      return String(documents[error.index]?._id);
+    }),
+  );
 }
 
 export function withLongs(document: ShiftEventDocument): Document {
@@ -77,8 +79,11 @@ export function withLongs(document: ShiftEventDocument): Document {
 }
 
 /** Unknown workers are registered by their first event, age flagged unknown (G5). */
-function newWorkers(rulings: readonly Stored[], loaded: LoadedFlush): readonly Document[] {
-  const workers = new Map<string, Document>();
+export function newWorkers(
+  rulings: readonly Stored[],
+  loaded: LoadedFlush,
+): readonly ReturnType<typeof workerDocumentOf>[] {
+  const workers = new Map<string, ReturnType<typeof workerDocumentOf>>();
   for (const { document } of rulings) {
     if (loaded.workers.has(document.workerId) || workers.has(document.workerId)) continue;
     workers.set(document.workerId, workerDocumentOf(document));

@@ -3,6 +3,7 @@ import { Refusal } from '../../programs/refusal.ts';
 import type { Actor } from '../actor.ts';
 import type { Services } from '../services.ts';
 import { hasLiveConsent } from '../consents/live-consent.ts';
+import { registerFromEvents } from './register-from-events.ts';
 import { WORKER_ID_PREFIX, workerIdOf } from './worker-id.ts';
 import type { WorkerDocument } from './worker-model.ts';
 
@@ -15,7 +16,7 @@ export function workerNotFound(): Refusal {
  * The worker whose covers the actor asks about. A platform names its own worker by its own id or ours, and another
  * platform's by ours while the person consents; a worker's token names only that worker, a person's token any verified
  * worker of that person (`me`: the bearer; for a person the first of them), an operator any by our id.
- * Everything else is `worker_not_found`, with the same body and the same two reads. Which covers may be seen is another
+ * Everything else is `worker_not_found`, with the same body and the same reads. Which covers may be seen is another
  * question: `readableCovers`.
  */
 export async function findWorker(services: Services, actor: Actor, idOrExternalId: string): Promise<WorkerDocument> {
@@ -39,7 +40,8 @@ async function lookUp(services: Services, actor: Actor, idOrExternalId: string):
   if (idOrExternalId === 'me' && actor.kind === 'person') {
     return workers.findOne({ personId: actor.personId, personLink: 'verified' }).sort({ _id: 1 }).lean();
   }
-  return workers.findById(idMeant(actor, idOrExternalId)).lean();
+  const workerId = idMeant(actor, idOrExternalId);
+  return (await workers.findById(workerId).lean()) ?? registerFromEvents(services, workerId);
 }
 
 function idMeant(actor: Actor, idOrExternalId: string): string {
