@@ -3,6 +3,7 @@ import PDFDocument from 'pdfkit';
 import QRCode from 'qrcode';
 import type { Instant, Interval } from '../../programs/calendar.ts';
 import type { ProductTerms } from '../../programs/products/product-terms.ts';
+import { localSpan, localTime } from '../covers/local-time.ts';
 import { certificateFont } from './certificate-font.ts';
 import type { CertificateState } from './certificate-token.ts';
 
@@ -122,7 +123,7 @@ function drawQr(doc: Doc, text: string, x: number, y: number): void {
 }
 
 function drawFields(doc: Doc, sheet: CertificateSheet): void {
-  const shown = sheet.windows.slice(0, WINDOWS_MAX).map((window) => span(window, sheet.timeZone));
+  const shown = sheet.windows.slice(0, WINDOWS_MAX).map((window) => localSpan(window, sheet.timeZone));
   const more = sheet.windows.length - shown.length;
   if (more > 0) shown.push(`… 另有 ${more} 段，见在线核验 ${more} more, see the online check`);
   const fields: readonly (readonly [string, string])[] = [
@@ -131,7 +132,7 @@ function drawFields(doc: Doc, sheet: CertificateSheet): void {
       `${sheet.terms.name.zh}  ${sheet.terms.name.en}  (${sheet.terms.productId}@${sheet.terms.version})`,
     ],
     ['被保险人 Insured', sheet.insured],
-    ['保障日 Day of cover', `${sheet.productDay}\n${span(sheet.day, sheet.timeZone)}`],
+    ['保障日 Day of cover', `${sheet.productDay}\n${localSpan(sheet.day, sheet.timeZone)}`],
     ['保障时段 Protected', shown.length > 0 ? shown.join('\n') : '尚无 none yet'],
     ['承保机构 Carrier', sheet.carrier],
     ['投保人 Policyholder', sheet.policyholder],
@@ -192,28 +193,4 @@ function rule(doc: Doc, y: number): void {
     .lineWidth(0.75)
     .strokeColor(LINE)
     .stroke();
-}
-
-const span = ({ from, to }: Interval, timeZone: string): string =>
-  `${localTime(from, timeZone)} – ${localTime(to, timeZone)}`;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** `2026-11-22 08:00` in the zone. */
-function localTime(at: Instant, timeZone: string): string {
-  let format = formats.get(timeZone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-    });
-    formats.set(timeZone, format);
-  }
-  const parts = Object.fromEntries(format.formatToParts(new Date(at)).map(({ type, value }) => [type, value]));
-  return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}`;
 }
