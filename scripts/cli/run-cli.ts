@@ -68,5 +68,5 @@ function isRefusal(error: unknown): error is Refusal {
 
 /** Files and mappings that the command line named are part of the command line. */
 function isUsage({ code }: Refusal): boolean {
-  return /^(mapping|csv|file)_/.test(code);
+  return /^(mapping_|csv_|file_unreadable$)/.test(code);
 }
