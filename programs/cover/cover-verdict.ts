@@ -52,7 +52,7 @@ export interface CoverVerdict {
 /** Was the person covered at this instant, why, and by which events; from the same folds as windows and charges. */
 export function coverVerdict(input: CoverVerdictInput): CoverVerdict {
   const { at, asKnownAt = Infinity } = input;
-  const facts = input.facts.filter(({ receivedAt }) => receivedAt <= asKnownAt);
+  const facts = asSet(input.facts.filter(({ receivedAt }) => receivedAt <= asKnownAt));
   const folded = foldAll(input, facts);
   const holding = folded.flatMap((cover) => {
     const window = cover.windows.find((each) => containsInstant(each, at));
@@ -79,6 +79,12 @@ export function coverVerdict(input: CoverVerdictInput): CoverVerdict {
     needsPerson: covers.some(({ needsPerson }) => needsPerson),
     contradictions,
   };
+}
+
+/** A set has no order and no repetitions: nothing of the answer may show how the list came. */
+function asSet(facts: readonly DecidedFact[]): DecidedFact[] {
+  const byId = new Map(facts.map((fact) => [fact.eventId, fact]));
+  return [...byId.values()].sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
 }
 
 function foldAll(input: CoverVerdictInput, facts: readonly DecidedFact[]): FoldedCover[] {
