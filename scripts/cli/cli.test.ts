@@ -103,6 +103,7 @@ describe('the command line', () => {
     ['covers explain --worker wrk_a --at 2026-01-31T08:00:00', /must be an instant with offset/],
     ['statements list --limit 0', /whole number above 0/],
     ['shifts import a.csv --policy pol_a', /required option '--mapping <file>'/],
+    ['shifts import a.csv --policy pol_a --mapping m.yaml --rejects ./a.csv', /must be different files/],
     ['shifts import a.csv --policy pol_a --mapping no-such.yaml', /no-such\.yaml cannot be read/],
   ];
   for (const [line, says] of misused) {

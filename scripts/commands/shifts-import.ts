@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { Refusal } from '../../programs/refusal.ts';
 import { answer } from '../cli/render.ts';
 import type { Cli } from '../cli/cli.ts';
 import { EXIT } from '../cli/exit-codes.ts';
@@ -24,6 +26,7 @@ export interface ImportCommandOptions {
 
 /** `shifts import`: see its help. */
 export async function runShiftsImport(cli: Cli, file: string, options: ImportCommandOptions): Promise<void> {
+  assertOwnFiles(file, options);
   const mapping = await readMappingFile(options.mapping);
   const rejects = new RejectsFile(options.rejects ?? `${file}.rejects.csv`);
   const apply = options.apply === true;
@@ -69,6 +72,14 @@ export async function runShiftsImport(cli: Cli, file: string, options: ImportCom
       await verdicts?.close();
     }
   });
+}
+
+/** What is written must not be what is read, nor each other. */
+function assertOwnFiles(file: string, { rejects, verdicts }: ImportCommandOptions): void {
+  const paths = [file, rejects, verdicts].filter((path) => path !== undefined).map((path) => resolve(path));
+  if (new Set(paths).size === paths.length) return;
+  const message = 'The file, --rejects and --verdicts must be different files.';
+  throw new Refusal('invalid', 'file_unreadable', message);
 }
 
 function rejection({ row, problem }: Extract<RowVerdict, { verdict: 'rejected' }>): string {

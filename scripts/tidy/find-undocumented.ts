@@ -1,11 +1,10 @@
 import { REASONS } from '../../programs/cover/reasons.ts';
-import { products, productRef } from '../../programs/products/catalogue.ts';
 import { VARIABLES } from '../../server/config-variables.ts';
 import { ROW_CODES } from '../shift-import/row-problem.ts';
 import { unmentioned, unused, type Finding } from './find-untidy.ts';
 import type { TreeFile } from './tree.ts';
 
-/** What a person looks up and must find: variables, npm scripts, reason codes, products. */
+/** What a person looks up and must find: variables, npm scripts, reasons, row codes. */
 export function findUndocumented(files: readonly TreeFile[]): Finding[] {
   const at = (path: string): TreeFile | undefined => files.find((file) => file.path === path);
   const reasons = Object.values(REASONS);
@@ -14,7 +13,6 @@ export function findUndocumented(files: readonly TreeFile[]): Finding[] {
   return [
     ...unmentioned('variable', Object.keys(VARIABLES), at('README.md'), 'README.md'),
     ...unmentioned('npm script', scriptsOf(at('package.json')), at('README.md'), 'README.md'),
-    ...unmentioned('product', products().map(productRef), at('README.md'), 'README.md'),
     ...unmentioned('reason', names, at('programs/cover/README.md'), 'programs/cover/README.md'),
     ...unmentioned(
       'reason code',
