@@ -3,6 +3,7 @@ import type { Answer } from './acknowledgements.ts';
 import type { SentEvent } from './traffic.ts';
 
 export interface AuditInput {
+  /** With the name of the database. */
   readonly databaseUri: string;
   readonly source: string;
   readonly policyId: string;
@@ -36,7 +37,7 @@ const BOUNDARY_MS = 90 * 60_000;
 export async function audit(input: AuditInput): Promise<AuditReport> {
   const client = new MongoClient(input.databaseUri, { readPreference: 'primary', readConcernLevel: 'majority' });
   try {
-    const db = client.db('parasol');
+    const db = client.db();
     const events = await db.collection('shift_events').find({}).toArray();
     const covers = await db.collection('covers').find({}).toArray();
     const workers = await db.collection('workers').find({}).toArray();
@@ -51,7 +52,7 @@ export async function statedPremium(databaseUri: string, policyId: string): Prom
   const client = new MongoClient(databaseUri);
   try {
     const total = { $sum: '$total.amount' };
-    const statements = client.db('parasol').collection('statements');
+    const statements = client.db().collection('statements');
     const [sum] = await statements.aggregate([{ $match: { policyId } }, { $group: { _id: null, total } }]).toArray();
     return Number(sum?.total ?? 0);
   } finally {

@@ -21,6 +21,8 @@ export const MONITOR_CONFIGURATION = `operationProfiling:
 
 const CANARY = 'chaos_canary';
 const LINE_LENGTH_MAX = 300;
+/** A pipeline is given the server's write concern even when it only reads, and so is the reading on of its result. */
+const READS = /"command":{"(?:getMore"|aggregate"(?!.*"\$(?:merge|out)":))/;
 
 /** What the monitor saw. */
 export interface WriteFindings {
@@ -47,9 +49,7 @@ export async function readWriteFindings(folders: readonly string[]): Promise<Wri
       const log = await readFile(join(folder, name), 'utf8').catch(() => '');
       for (const line of log.split('\n')) {
         // Without a remote side it is a write of the server's own.
-        if (!line.includes('"Slow query"') || !line.includes('"remote":')) continue;
-        // A pipeline is given a write concern even when it only reads.
-        if (/"command":{"aggregate":/.test(line) && !/"\$(?:merge|out)":/.test(line)) continue;
+        if (!line.includes('"Slow query"') || !line.includes('"remote":') || READS.test(line)) continue;
         if (line.includes(`"ns":"${DATABASE}.${CANARY}"`)) canaries++;
         else careless.push(line.replace(/^.*?"attr":/, '').slice(0, LINE_LENGTH_MAX));
       }
