@@ -125,6 +125,19 @@ describe('the embedded database', function () {
     await embedded.stop();
   });
 
+  it('is started anew when its first starter was killed in the middle of it', async () => {
+    const holder = await hold();
+    const mongod = mongodOf();
+    holder.process.kill('SIGKILL');
+    await once(holder.process, 'exit');
+    // As it stands between the start of the process and its being ready.
+    writeState(join(dataDir, 'mongo'), { port: 1, mongod });
+    const embedded = await startEmbedded({ dataDir, ...QUIET });
+    assert.equal(isAlive(mongod), false);
+    assert.equal(embedded.owned, true);
+    await embedded.stop();
+  });
+
   it('moves to another port when its own was taken meanwhile', async () => {
     const first = await startEmbedded({ dataDir, ...QUIET });
     await first.stop();

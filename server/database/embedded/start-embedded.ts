@@ -90,7 +90,7 @@ async function startOrTakeOver(
   onProgress: (line: string) => void,
 ): Promise<EmbeddedDatabase> {
   const state = readState(folder);
-  const found = state === undefined ? undefined : await settle(state, secrets);
+  const found = state === undefined ? undefined : await settle(folder, state, secrets);
   if (state !== undefined && found === 'usable' && state.mongod !== undefined) {
     const mongod = adoptMongod(state.mongod, folder, state.port);
     if (state.owner !== undefined && isAlive(state.owner)) return handle(secrets, state.port, mongod, false);
@@ -101,15 +101,24 @@ async function startOrTakeOver(
   return own(folder, secrets, mongod, onProgress);
 }
 
-/** Waits until the mongod of a state is either usable or gone. */
-async function settle(state: EmbeddedState, secrets: EmbeddedSecrets): Promise<'usable' | 'gone'> {
-  const { mongod, port } = state;
+/** Waits until the mongod of a state is either usable or gone; ends one that nobody is left to make usable. */
+async function settle(folder: string, state: EmbeddedState, secrets: EmbeddedSecrets): Promise<'usable' | 'gone'> {
+  const { mongod, port, owner } = state;
   if (mongod === undefined) return 'gone';
-  const settled = await waitUntil(SETTLE_MS_MAX, async () => {
-    if (!isAlive(mongod)) return 'gone';
-    return !state.stopping && (await answersTo(secrets, port)) ? 'usable' : undefined;
-  });
+  const orphan = owner === undefined || !isAlive(owner);
+  // No owner was written down: its starter was killed in the middle, and we hold the lock under which it worked.
+  const settled =
+    owner === undefined
+      ? undefined
+      : await waitUntil(SETTLE_MS_MAX, async () => {
+          if (!isAlive(mongod)) return 'gone';
+          return !state.stopping && (await answersTo(secrets, port)) ? 'usable' : undefined;
+        });
   if (settled !== undefined) return settled;
+  if (orphan && mongod.startMark !== '') {
+    await adoptMongod(mongod, folder, port).stop();
+    return 'gone';
+  }
   throw new DatabaseTrouble(
     'data_folder_in_use',
     `The database of this data folder runs as process ${mongod.pid} but does not answer: end that process, then start again.`,
@@ -167,7 +176,7 @@ function watchForEnd(mongod: MongodProcess, onProgress: (line: string) => void):
 async function lockStart(folder: string): Promise<() => Promise<void>> {
   return lockfile.lock(folder, {
     lockfilePath: join(folder, 'start.lock'),
-    stale: 10_000,
+    stale: 5_000,
     // Longer than a start with recovery takes.
     retries: { retries: 1_800, factor: 1, minTimeout: 100, maxTimeout: 100 },
     // Then mongod's own lock on its files still lets only one start.
