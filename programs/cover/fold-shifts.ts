@@ -11,7 +11,7 @@ import type {
 } from './cover-facts.ts';
 import { timeStart } from './lateness.ts';
 import { cutSegments, isAcceptedStart, pieceId, pieceKind, settleSegment } from './segments.ts';
-import type { PieceEvent, Segment, SettledSegment } from './segments.ts';
+import type { PieceEvent, Segment, Segments, SettledSegment } from './segments.ts';
 
 export interface ShiftFoldRules {
   readonly cover: CoverTerms;
@@ -47,15 +47,18 @@ export function foldShifts(facts: readonly DecidedFact[], rules: ShiftFoldRules)
   const contradictions: Contradiction[] = [];
   for (const events of piecesOf(facts, rules).values()) {
     if (!events.some(({ mine }) => mine)) continue;
-    const protection = protectionOf(events, rules, dayEndsAt);
+    const { protection, settled, cut } = foldPiece(events, rules, dayEndsAt);
     windows.push(...protection);
-    const { segments, before, beyond } = cutSegments(events, terms, rules.unavailability);
-    for (const segment of segments) {
-      const settled = settleSegment(segment, terms, rules.unavailability);
-      shifts.push(foldedShift(segment, settled, protection, rules));
-      contradictions.push(...contradictionsOf(segment, settled, rules));
-    }
-    contradictions.push(...contradiction('end_before_start', before), ...contradiction('end_without_start', beyond));
+    settled.forEach((each, index) => {
+      const segment = cut.segments[index];
+      if (segment === undefined) return;
+      shifts.push(foldedShift(segment, each, protection, rules));
+      contradictions.push(...contradictionsOf(segment, each, rules));
+    });
+    contradictions.push(
+      ...contradiction('end_before_start', cut.before),
+      ...contradiction('end_without_start', cut.beyond),
+    );
   }
   shifts.sort((a, b) => a.effectiveAt - b.effectiveAt || compareText(a.eventIds[0], b.eventIds[0]));
   contradictions.sort((a, b) => compareText(a.code, b.code) || compareText(a.eventIds[0], b.eventIds[0]));
@@ -76,7 +79,8 @@ function piecesOf(facts: readonly DecidedFact[], rules: ShiftFoldRules): Map<str
     const timing = timeStart(fact, terms, cover.backFilling, unavailability);
     // Unavailability recorded after the answer may excuse a start; what the answer promised stands either way.
     const effectiveAt = Math.min(timing.effectiveAt, fact.decision.cover?.effectiveAt ?? timing.effectiveAt);
-    const key = JSON.stringify([fact.platformId, pieceId(fact, terms.unitOfWork)]);
+    // Our own platform ids hold no line feed, so the two parts cannot run into each other.
+    const key = `${fact.platformId}\n${pieceId(fact, terms.unitOfWork)}`;
     const piece = pieces.get(key);
     if (piece === undefined) pieces.set(key, [{ kind, fact, effectiveAt, mine }]);
     else piece.push({ kind, fact, effectiveAt, mine });
@@ -84,30 +88,43 @@ function piecesOf(facts: readonly DecidedFact[], rules: ShiftFoldRules): Map<str
   return pieces;
 }
 
-function protectionOf(events: readonly PieceEvent[], rules: ShiftFoldRules, dayEndsAt: Instant): readonly Interval[] {
-  const receipts = [...new Set(events.map(({ fact }) => fact.receivedAt))].sort((a, b) => a - b);
-  let protection: readonly Interval[] = [];
-  for (const receivedAt of receipts) {
-    const known = events.filter(({ fact }) => fact.receivedAt <= receivedAt);
-    const brought = known.filter(({ mine, fact }) => mine && fact.receivedAt === receivedAt);
-    const addsFrom = Math.min(receivedAt, ...brought.map(({ effectiveAt }) => effectiveAt));
-    const past = clip(protection, { from: -Infinity, to: receivedAt });
-    const present = clip(plainWindows(known, rules, dayEndsAt), { from: addsFrom, to: Infinity });
-    protection = unionIntervals([...past, ...present]);
-  }
-  return protection;
+interface FoldedPiece {
+  readonly protection: readonly Interval[];
+  readonly cut: Segments;
+  /** Of each segment of `cut`. */
+  readonly settled: readonly SettledSegment[];
 }
 
-/** What would hold if all these events had been known from the beginning. */
-function plainWindows(events: readonly PieceEvent[], rules: ShiftFoldRules, dayEndsAt: Instant): Interval[] {
+function foldPiece(events: readonly PieceEvent[], rules: ShiftFoldRules, dayEndsAt: Instant): FoldedPiece {
   const { terms, unavailability } = rules;
-  const wholeDay = terms.window.kind === 'whole_day';
-  return cutSegments(events, terms, unavailability).segments.map((segment) => {
-    const { start, endAt, voidAt } = settleSegment(segment, terms, unavailability);
-    if (voidAt !== undefined) return { from: start.effectiveAt, to: voidAt };
-    const tailEndsAt = endAt + terms.window.tailMinutes * minuteMs;
-    return { from: start.effectiveAt, to: wholeDay ? Math.max(dayEndsAt, tailEndsAt) : tailEndsAt };
-  });
+  const receipts = [...new Set(events.map(({ fact }) => fact.receivedAt))].sort((a, b) => a - b);
+  let piece: FoldedPiece = { protection: [], cut: { segments: [], before: [], beyond: [] }, settled: [] };
+  for (const receivedAt of receipts) {
+    const known = events.filter(({ fact }) => fact.receivedAt <= receivedAt);
+    const cut = cutSegments(known, terms, unavailability);
+    const settled = cut.segments.map((segment) => settleSegment(segment, terms, unavailability));
+    let addsFrom = receivedAt;
+    for (const { mine, fact, effectiveAt } of known) {
+      if (mine && fact.receivedAt === receivedAt) addsFrom = Math.min(addsFrom, effectiveAt);
+    }
+    const past = clip(piece.protection, { from: -Infinity, to: receivedAt });
+    const present = clip(
+      settled.map((each) => plainWindow(each, terms, dayEndsAt)),
+      { from: addsFrom, to: Infinity },
+    );
+    piece = { protection: unionIntervals([...past, ...present]), cut, settled };
+  }
+  return piece;
+}
+
+/** What would hold if all that is known now had been known from the beginning. */
+function plainWindow({ start, endAt, voidAt }: SettledSegment, terms: ProductTerms, dayEndsAt: Instant): Interval {
+  if (voidAt !== undefined) return { from: start.effectiveAt, to: voidAt };
+  const tailEndsAt = endAt + terms.window.tailMinutes * minuteMs;
+  return {
+    from: start.effectiveAt,
+    to: terms.window.kind === 'whole_day' ? Math.max(dayEndsAt, tailEndsAt) : tailEndsAt,
+  };
 }
 
 function foldedShift(
