@@ -4,8 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 
 const installedLock = 'node_modules/.package-lock.json';
-const upToDate =
-  existsSync(installedLock) && statSync(installedLock).mtimeMs >= statSync('package-lock.json').mtimeMs;
+const upToDate = existsSync(installedLock) && statSync(installedLock).mtimeMs >= statSync('package-lock.json').mtimeMs;
 
 if (!upToDate) {
   process.stderr.write('Installing the locked dependencies (npm ci) ...\n');

@@ -29,11 +29,20 @@ export interface OpenServices extends Services {
   close(): Promise<void>;
 }
 
+/** Lines go out some at a time: one write a request would cost as much as the request. Bugs go out at once. */
+const LOG_BYTES = 4_096;
+const LOG_DELAY_MS = 500;
+
+function openLog(config: Config): Logger {
+  const lines = pino.destination({ dest: 2, sync: false, minLength: LOG_BYTES, periodicFlush: LOG_DELAY_MS });
+  return pino({ level: config.logLevel }, lines);
+}
+
 /** The one composition root: configuration and database in, services out. */
 export async function openServices({ config, database, clock = systemClock, log }: OpenOptions): Promise<OpenServices> {
   const models = openModels(database.connection);
   const ids = idMaker(clock);
-  const logger = log ?? pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
+  const logger = log ?? openLog(config);
   const unavailability = openUnavailabilityBook(database, models, clock);
   await unavailability.refresh();
   const services = {

@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
 import { closeApp, createApp } from './app.ts';
+import { freePort } from './database/embedded/mongod-process.ts';
 import { routes } from './http/routes.ts';
 import type { OpenServices } from './open-services.ts';
 import { BEAT_MS } from './shifts/open-unavailability-book.ts';
@@ -13,12 +13,17 @@ export interface RunningApi {
 
 /** Listens, and says every few seconds that an API process is here (G9). Throws the system's error when the port is taken. */
 export async function startApi(services: OpenServices): Promise<RunningApi> {
-  const { config, log } = services;
-  const server = createApp(services, routes);
+  const { log } = services;
+  const port = services.config.port === 0 ? await freePort() : services.config.port;
+  const { host } = services.config;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  // Links and certificates name this address unless a public one is configured.
+  const config = { ...services.config, port, publicUrl: services.config.publicUrl ?? url };
+  const server = createApp({ ...services, config }, routes);
   await services.beat();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(config.port, config.host, () => {
+    server.listen(port, host, () => {
       server.off('error', reject);
       resolve();
     });
@@ -26,17 +31,11 @@ export async function startApi(services: OpenServices): Promise<RunningApi> {
   const heart = setInterval(() => {
     services.beat().catch((err: unknown) => log.warn({ err }, 'The heartbeat was not written.'));
   }, BEAT_MS);
-  const { port } = addressOf(server.address());
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    url,
     async stop() {
       clearInterval(heart);
       await closeApp(server);
     },
   };
-}
-
-function addressOf(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port.');
-  return address;
 }

@@ -91,6 +91,7 @@ describe('covers over HTTP', () => {
 
   it('shows a reserved cover without a start as not live (G1)', async () => {
     const { decision, eventId } = await report(world, { worker: 'w4', at: local('18:00') });
+    await world.services.intake.drain();
     await world.services.models.shiftEvents.deleteOne({ _id: eventId });
     const { body } = await door.get(`/v1/covers/${decision.cover?.coverId}`);
     assert.deepEqual(pick(body, 'state', 'windows', 'charge.amount'), ['not_live', [], 0]);

@@ -42,6 +42,7 @@ describe('writes of the intake', () => {
 
   it('ask for a majority and the journal, each of them', async () => {
     await submit('a', 'b');
+    await world.services.intake.drain();
     assert.deepEqual(written(), ['covers', 'periods', 'shift_events', 'workers']);
     assertDurable();
   });

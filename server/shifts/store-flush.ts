@@ -49,8 +49,7 @@ export async function storeFlush(
   return { events, covers };
 }
 
-/** A write is given up after this long; whether it happened is open then. */
-const WRITE_CONCERN = { w: 'majority', j: true, wtimeout: FLUSH_MS_MAX } as const;
+const WRITE_CONCERN = { w: 'majority', j: true } as const;
 
 /**
  * Unordered insert; answers the `_id`s that were taken. Any other trouble is thrown. The plain command: the driver's bulk

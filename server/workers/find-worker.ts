@@ -21,8 +21,8 @@ export function workerNotFound(): Refusal {
  */
 export async function findWorker(services: Services, actor: Actor, idOrExternalId: string): Promise<WorkerDocument> {
   const now = services.clock.now();
-  const worker = await lookUp(services, actor, idOrExternalId);
-  if (worker !== null && isOwn(actor, worker)) return worker;
+  const { own, worker } = await lookUp(services, actor, idOrExternalId);
+  if (own !== null) return own;
   const consented = await consentsTo(services, actor, worker, now);
   if (worker === null || !consented) throw workerNotFound();
   return worker;
@@ -30,18 +30,35 @@ export async function findWorker(services: Services, actor: Actor, idOrExternalI
 
 /** As `findWorker`, without what only a consent opens: for what a platform says of its own workers. */
 export async function findOwnWorker(services: Services, actor: Actor, idOrExternalId: string): Promise<WorkerDocument> {
-  const worker = await lookUp(services, actor, idOrExternalId);
-  if (worker === null || !isOwn(actor, worker)) throw workerNotFound();
-  return worker;
+  const { own } = await lookUp(services, actor, idOrExternalId);
+  if (own === null) throw workerNotFound();
+  return own;
 }
 
-async function lookUp(services: Services, actor: Actor, idOrExternalId: string): Promise<WorkerDocument | null> {
+/**
+ * The worker meant, and whether it is the actor's own. One that is not is asked for among the actor's events as well, whether
+ * it exists or not: a registration may still be on its way, and time must tell nothing.
+ */
+async function lookUp(services: Services, actor: Actor, idOrExternalId: string): Promise<LookedUp> {
   const { workers } = services.models;
   if (idOrExternalId === 'me' && actor.kind === 'person') {
-    return workers.findOne({ personId: actor.personId, personLink: 'verified' }).sort({ _id: 1 }).lean();
+    const own = await workers.findOne({ personId: actor.personId, personLink: 'verified' }).sort({ _id: 1 }).lean();
+    return { own, worker: own };
   }
   const workerId = idMeant(actor, idOrExternalId);
-  return (await workers.findById(workerId).lean()) ?? registerFromEvents(services, workerId);
+  const worker = await workers.findById(workerId).lean();
+  if (worker !== null && isOwn(actor, worker)) return { own: worker, worker };
+  const registered = await registerFromEvents(
+    services,
+    workerId,
+    actor.kind === 'platform' ? actor.platformId : undefined,
+  );
+  return { own: registered !== null && isOwn(actor, registered) ? registered : null, worker };
+}
+
+interface LookedUp {
+  readonly own: WorkerDocument | null;
+  readonly worker: WorkerDocument | null;
 }
 
 function idMeant(actor: Actor, idOrExternalId: string): string {

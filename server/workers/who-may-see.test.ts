@@ -102,7 +102,7 @@ describe('who may see whose covers (G22)', () => {
       return seenReads;
     };
     const unknown = await reads('wrk_nobody');
-    assert.deepEqual(unknown, ['workers.findOne', 'consents.findOne']);
+    assert.deepEqual(unknown, ['workers.findOne', 'shift_events.findOne', 'consents.findOne']);
     assert.deepEqual(await reads(stranger), unknown);
     assert.deepEqual(await reads(atB), unknown);
     assert.deepEqual(await reads('nobody'), unknown);
