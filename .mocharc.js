@@ -3,7 +3,7 @@
 const namesFiles = process.argv.slice(2).some((argument) => argument.endsWith('.ts'));
 
 export default {
-  'node-option': ['import=tsx'],
+  'node-option': ['import=tsx/esm'],
   require: ['./server/database/testing/mocha-setup.ts'],
   ...(namesFiles ? {} : { spec: ['{programs,server,jobs,scripts}/**/*.test.ts'] }),
   timeout: 20000,
