@@ -26,6 +26,10 @@ const noClockNorChance = [
     message: 'Time is an argument: use services.clock.',
   },
   {
+    selector: "MemberExpression[object.name='Temporal'][property.name='Now']",
+    message: 'Time is an argument: use services.clock.',
+  },
+  {
     selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
     message: 'Chance comes from server/database/ids.ts only.',
   },
@@ -60,11 +64,18 @@ export default tseslint.config(
           paths: [
             'fs',
             'http',
+            'http2',
             'https',
             'net',
+            'tls',
+            'dns',
+            'dgram',
             'child_process',
+            'worker_threads',
             'crypto',
             'os',
+            'process',
+            'perf_hooks',
             'timers',
             'mongodb',
             'mongoose',
@@ -73,6 +84,7 @@ export default tseslint.config(
             .flatMap((n) => [n, `node:${n}`])
             .map((name) => ({ name, message: 'programs/ is pure: no I/O.' })),
           patterns: [
+            { regex: '^(node:)?(fs|timers|dns)/', message: 'programs/ is pure: no I/O.' },
             {
               regex: '^(\\.\\./)+(server|jobs|scripts)(/|$)',
               message: 'programs/ imports nothing of the other folders.',

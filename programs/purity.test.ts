@@ -27,6 +27,17 @@ const planted: [string, string, string][] = [
   ['the clock, by new Date()', 'export const now = () => new Date();\n', 'no-restricted-syntax'],
   ['the clock, by Date.now()', 'export const now = () => Date.now();\n', 'no-restricted-syntax'],
   ['chance', 'export const dice = () => Math.random();\n', 'no-restricted-syntax'],
+  [
+    'the file system, by promises',
+    "import * as fs from 'node:fs/promises';\nexport const f = fs;\n",
+    'no-restricted-imports',
+  ],
+  ['timers, by promises', "import * as t from 'timers/promises';\nexport const wait = t;\n", 'no-restricted-imports'],
+  [
+    'the clock, by Temporal.Now',
+    "import { Temporal } from 'temporal-polyfill';\nexport const now = () => Temporal.Now.instant();\n",
+    'no-restricted-syntax',
+  ],
   ['the environment', 'export const zone = () => process.env.TZ;\n', 'no-restricted-globals'],
   ['the network', "export const ask = () => fetch('http://127.0.0.1');\n", 'no-restricted-globals'],
 ];

@@ -1,5 +1,5 @@
 import type { ProductRef, ProductTerms } from '../products/product-terms.ts';
-import { completedYears, containsInstant, minuteMs } from '../calendar.ts';
+import { completedYears, containsInstant, minuteMs, productDayInterval } from '../calendar.ts';
 import type { ProductDay } from '../calendar.ts';
 import { choosePolicy } from './choose-policy.ts';
 import type { PolicyChoice } from './choose-policy.ts';
@@ -117,7 +117,7 @@ function accepted(
   choice: PolicyChoice,
   sameWork: DecidedFact | undefined,
 ): CoverDecision {
-  const { event, termsOf, unavailability } = input;
+  const { event } = input;
   const { attachedTo, revision, terms, timing } = choice;
   const key = keyOf(event, choice);
   const id = coverId(key);
@@ -138,13 +138,7 @@ function accepted(
   const again = sameWork?.decision.cover?.coverId === id;
   const flags = flagsOf(choice, ageOf(event, input.worker, key.productDay));
   const first = !starts.some((start) => start.decision.cover?.coverId === id);
-  const outcome = first
-    ? 'covered'
-    : foldCover({ cover: reserve, facts: known, unavailability, termsOf }).windows.some((window) =>
-          containsInstant(window, timing.effectiveAt),
-        )
-      ? 'already_covered'
-      : 'extended';
+  const outcome = first ? 'covered' : heldBefore(input, known, choice, reserve) ? 'already_covered' : 'extended';
   const decision: EventDecision = {
     outcome,
     reasons: sortReasons([
@@ -156,6 +150,29 @@ function accepted(
     premium: { ...minimumCharge(terms), final: terms.charge.kind === 'per_day' },
   };
   return first ? { decision, reserve } : { decision };
+}
+
+/** Whether the cover protects at the effective start already, by what was known before this event. */
+function heldBefore(
+  { unavailability, termsOf }: DecideCoverInput,
+  known: readonly DecidedFact[],
+  { terms, timing }: PolicyChoice,
+  cover: CoverTerms,
+): boolean {
+  const { effectiveAt } = timing;
+  if (terms.window.kind === 'whole_day' && !known.some(({ type }) => type === 'shift.cancelled')) {
+    // Nothing was cancelled, so every start holds to the day's end: no need to fold a long day for that.
+    const day = productDayInterval(cover.productDay, { timeZone: cover.timeZone, boundary: terms.dayBoundary });
+    const starts = known.filter(({ decision }) => decision.cover?.coverId === cover.coverId).filter(isAcceptedStart);
+    if (
+      effectiveAt < day.to &&
+      starts.some((start) => (start.decision.cover?.effectiveAt ?? Infinity) <= effectiveAt)
+    ) {
+      return true;
+    }
+  }
+  const { windows } = foldCover({ cover, facts: known, unavailability, termsOf });
+  return windows.some((window) => containsInstant(window, effectiveAt));
 }
 
 const reasonOfFlag = {
