@@ -26,10 +26,13 @@ export interface EventPoster {
 
 const ANSWER_MS_MAX = 60_000;
 
-export function openPoster(port: number, key: string): EventPoster {
+/** Sends each request to the next of the ports. */
+export function openPoster(ports: readonly number[], key: string): EventPoster {
   const agent = new Agent({ keepAlive: true });
+  let turn = 0;
   return {
     async post(events) {
+      const port = ports[turn++ % ports.length] ?? 0;
       const [only] = events;
       const isBatch = events.length !== 1;
       const body = Buffer.from(JSON.stringify(isBatch ? events : only));

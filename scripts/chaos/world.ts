@@ -14,6 +14,7 @@ import { chanceFrom, openTraffic, type Chance, type Traffic } from './traffic.ts
 export interface World {
   readonly name: string;
   readonly database: ChaosDatabase;
+  /** The first of the API processes. */
   readonly api: ChaosApi;
   readonly door: Door;
   readonly tenant: Tenant;
@@ -27,6 +28,8 @@ export interface World {
 export interface WorldOptions {
   readonly name: string;
   readonly members: 1 | 3;
+  /** API processes in front of the same database; requests go to them in turn. Default 1. */
+  readonly apis?: number;
   readonly seed: number;
   /** More of the API's settings. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -41,6 +44,9 @@ export async function withWorld<T>(options: WorldOptions, use: (world: World) =>
   const { name, say } = options;
   const scratch = makeScratchFolder();
   const logs = mkdtempSync(join(tmpdir(), 'parasol-chaos-'));
+  const removeLogs = (): void => rmSync(logs, { recursive: true, force: true });
+  // Only a failure is worth keeping them: whoever interrupts a run wants nothing of it.
+  process.once('exit', removeLogs);
   const stops: (() => Promise<void> | void)[] = [() => scratch.clear()];
   let done = false;
   try {
@@ -49,10 +55,19 @@ export async function withWorld<T>(options: WorldOptions, use: (world: World) =>
     const door = { databaseUri: database.uri, dataDir: join(scratch.path, 'data') };
     const tenant = await makeTenant(door);
     const logFile = join(logs, 'api.log');
-    const api = await openChaosApi({ ...door, scratch, logFile, settings: options.settings ?? {} });
-    stops.push(() => api.kill());
-    await api.start();
-    const poster = openPoster(api.port, tenant.key);
+    const apis: ChaosApi[] = [];
+    for (let number = 0; number < (options.apis ?? 1); number++) {
+      const api = await openChaosApi({ ...door, scratch, logFile, settings: options.settings ?? {} });
+      stops.push(() => api.kill());
+      await api.start();
+      apis.push(api);
+    }
+    const [api] = apis;
+    if (api === undefined) throw new Error('There must be at least one API process.');
+    const poster = openPoster(
+      apis.map(({ port }) => port),
+      tenant.key,
+    );
     stops.push(() => poster.close());
     const log = new AcknowledgementLog(join(logs, 'acknowledgements.jsonl'));
     stops.push(() => log.close());
@@ -63,7 +78,8 @@ export async function withWorld<T>(options: WorldOptions, use: (world: World) =>
     return result;
   } finally {
     for (const stop of stops.reverse()) await stop();
-    if (done) rmSync(logs, { recursive: true, force: true });
+    process.off('exit', removeLogs);
+    if (done) removeLogs();
     else say(`${name}: the logs of the API and of the acknowledgements are in ${logs}`);
   }
 }
