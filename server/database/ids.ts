@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomFillSync } from 'node:crypto';
+import { hash, randomBytes, randomFillSync } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 
 /** Crockford's base 32, lower case: no i, l, o, u. */
@@ -33,8 +33,8 @@ function tenRandomBytes(): Uint8Array {
 
 /** An id for a fact with a natural key: the same parts always give the same id; parts are delimited without ambiguity. */
 export function deterministicId(prefix: IdPrefix, ...parts: readonly string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(parts)).digest();
-  return `${prefix}_${base32(hash.subarray(0, 16)).slice(0, 26)}`;
+  const digest = hash('sha256', JSON.stringify(parts), 'buffer');
+  return `${prefix}_${base32(digest.subarray(0, 16)).slice(0, 26)}`;
 }
 
 /** `bytes` random bytes in base 32: tokens, codes, secrets. */

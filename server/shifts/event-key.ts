@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingEvent } from './shift-intake.ts';
 
 /**
@@ -30,5 +30,5 @@ export function contentHash(event: IncomingEvent): string {
     data.territory,
     data.workerId,
   ]);
-  return createHash('sha256').update(canonical).digest('base64url');
+  return hash('sha256', canonical, 'base64url');
 }
