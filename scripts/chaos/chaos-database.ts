@@ -10,7 +10,7 @@ import type { ScratchFolder } from '../../server/database/testing/scratch-folder
 import {
   DATABASE,
   MONITOR_CONFIGURATION,
-  readWriteFindings,
+  takeWriteFindings,
   releaseCanary,
   type WriteFindings,
 } from './write-monitor.ts';
@@ -27,18 +27,21 @@ export interface ChaosDatabase {
   restart(member: number): Promise<void>;
   /** Waits for a member that takes writes; answers the term it was elected in: each election raises it. */
   term(): Promise<number>;
-  writeFindings(): Promise<WriteFindings>;
-  /** Ends all members by force. */
-  stop(): Promise<void>;
+  /** Ends all members by force; what the monitor saw of every one of them. */
+  stop(): Promise<WriteFindings>;
 }
 
 /** Starts the members one after the other, waits for a primary, and lets the canary out. */
 export async function startChaosDatabase(scratch: ScratchFolder, name: string, size: 1 | 3): Promise<ChaosDatabase> {
   const { binary } = await findMongod();
   const folders = Array.from({ length: size }, (_, index) => join(scratch.path, `${name}-${index}`));
-  const start = async (index: number, port: number): Promise<MongodProcess> => {
+  const folderAt = (index: number): string => {
     const folder = folders[index];
     if (folder === undefined) throw new Error(`There is no member ${index}.`);
+    return folder;
+  };
+  const start = async (index: number, port: number): Promise<MongodProcess> => {
+    const folder = folderAt(index);
     mkdirSync(folder, { recursive: true });
     const configFile = join(folder, 'mongod.yaml');
     writeFileSync(configFile, MONITOR_CONFIGURATION);
@@ -48,8 +51,14 @@ export async function startChaosDatabase(scratch: ScratchFolder, name: string, s
     });
   };
   const members: MongodProcess[] = [];
-  const stop = async (): Promise<void> => {
+  const seen: WriteFindings[] = [];
+  const stop = async (): Promise<WriteFindings> => {
     await Promise.all(members.map((member) => member.kill()));
+    for (const folder of folders) seen.push(await takeWriteFindings(folder));
+    return {
+      canaries: seen.reduce((sum, { canaries }) => sum + canaries, 0),
+      careless: seen.flatMap(({ careless }) => careless),
+    };
   };
   try {
     for (let index = 0; index < size; index++) members.push(await start(index, await freePort()));
@@ -96,12 +105,13 @@ export async function startChaosDatabase(scratch: ScratchFolder, name: string, s
       return index;
     },
     async restart(index) {
+      // Now, since a mongod that is started often enough rotates its log away.
+      seen.push(await takeWriteFindings(folderAt(index)));
       members[index] = await start(index, memberAt(index).port);
       const back = await waitUntil(RECOVERY_MS_MAX, () => viewOf(memberAt(index)), 50);
       if (back === undefined) throw new Error(`Member ${index} did not come back within a minute.`);
     },
     term: async () => (await primary()).term,
-    writeFindings: () => readWriteFindings(folders),
   };
 }
 

@@ -10,7 +10,9 @@ const KILL_MS_MAX = 30_000;
 const ELECTION_MS_MAX = 60_000;
 const REST_MS_MAX = 240_000;
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const say = (line: string): void => {
+  process.stderr.write(`${(performance.now() / 1_000).toFixed(1).padStart(6)} s  ${line}\n`);
+};
 
 async function chaos({ kills, elections, clients, seed, json }: ChaosOptions & { seed: number }): Promise<boolean> {
   say(`${kills} kills and ${elections} elections, ${clients} clients, --seed ${seed}`);
@@ -49,7 +51,8 @@ async function main(): Promise<number> {
   try {
     options = readOptions(process.argv.slice(2));
   } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\nTry: npm run chaos -- --help`);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${message}\nTry: npm run chaos -- --help\n`);
     return 2;
   }
   if (options.help) {

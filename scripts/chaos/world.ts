@@ -51,7 +51,7 @@ export async function withWorld<T>(options: WorldOptions, use: (world: World) =>
   let done = false;
   try {
     const database = await startChaosDatabase(scratch, name, options.members);
-    stops.push(() => database.stop());
+    stops.push(async () => void (await database.stop()));
     const door = { databaseUri: database.uri, dataDir: join(scratch.path, 'data') };
     const tenant = await makeTenant(door);
     const logFile = join(logs, 'api.log');

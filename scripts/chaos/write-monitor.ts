@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { MongoClient } from 'mongodb';
 
@@ -40,20 +42,20 @@ export async function releaseCanary(client: MongoClient): Promise<void> {
     .insertOne({ careless: true }, { writeConcern: { w: 1 } });
 }
 
-/** Reads the logs of the mongods that ran in these folders. */
-export async function readWriteFindings(folders: readonly string[]): Promise<WriteFindings> {
+/** Takes what the mongod that ran in this folder logged, and its log away: one must not run there now. */
+export async function takeWriteFindings(folder: string): Promise<WriteFindings> {
   let canaries = 0;
   const careless: string[] = [];
-  for (const folder of folders) {
-    for (const name of ['mongod.log.old', 'mongod.log']) {
-      const log = await readFile(join(folder, name), 'utf8').catch(() => '');
-      for (const line of log.split('\n')) {
-        // Without a remote side it is a write of the server's own.
-        if (!line.includes('"Slow query"') || !line.includes('"remote":') || READS.test(line)) continue;
-        if (line.includes(`"ns":"${DATABASE}.${CANARY}"`)) canaries++;
-        else careless.push(line.replace(/^.*?"attr":/, '').slice(0, LINE_LENGTH_MAX));
-      }
+  for (const name of ['mongod.log.old', 'mongod.log']) {
+    const file = join(folder, name);
+    if (!existsSync(file)) continue;
+    for await (const line of createInterface({ input: createReadStream(file) })) {
+      // Without a remote side it is a write of the server's own.
+      if (!line.includes('"Slow query"') || !line.includes('"remote":') || READS.test(line)) continue;
+      if (line.includes(`"ns":"${DATABASE}.${CANARY}"`)) canaries++;
+      else careless.push(line.replace(/^.*?"attr":/, '').slice(0, LINE_LENGTH_MAX));
     }
+    await rm(file);
   }
   return { canaries, careless };
 }
