@@ -34,8 +34,9 @@ export async function closeDueDays(
       .find(
         {
           state: 'open',
-          dueAt: { $lte: new Date(now) },
-          ...(after && { $or: [{ dueAt: { $gt: after.dueAt } }, { dueAt: after.dueAt, _id: { $gt: after._id } }] }),
+          // The lower bound keeps what was looked at before out of the scan; the rest of the cursor only filters.
+          dueAt: { ...(after && { $gte: after.dueAt }), $lte: new Date(now) },
+          ...(after && { $or: [{ dueAt: { $gt: after.dueAt } }, { _id: { $gt: after._id } }] }),
         },
         { policyId: 1, productDay: 1, dueAt: 1 },
       )

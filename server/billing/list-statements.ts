@@ -21,15 +21,16 @@ export async function listStatements(
   { models }: Pick<Services, 'models'>,
   { actor, policyId, from, to, limit, after }: ListStatements,
 ): Promise<readonly StatementDocument[]> {
+  const mine = { ...tenantOf(actor), ...(policyId !== undefined && { policyId }) };
+  const range = { ...(from !== undefined && { $gte: from }), ...(to !== undefined && { $lte: to }) };
+  const days = Object.keys(range).length > 0 && { productDay: range };
+  // Whole in each branch: so each is a range of the index in the order of the sort, and nothing before the cursor is read.
+  const rest = after && [
+    { ...mine, productDay: { ...range, $eq: after[0] }, _id: { $lt: after[1] } },
+    { $and: [{ ...mine, productDay: { $lt: after[0] } }, { ...days }] },
+  ];
   return models.statements
-    .find({
-      ...tenantOf(actor),
-      ...(policyId !== undefined && { policyId }),
-      ...((from !== undefined || to !== undefined) && {
-        productDay: { ...(from !== undefined && { $gte: from }), ...(to !== undefined && { $lte: to }) },
-      }),
-      ...(after && { $or: [{ productDay: { $lt: after[0] } }, { productDay: after[0], _id: { $lt: after[1] } }] }),
-    })
+    .find(rest ? { $or: rest } : { ...mine, ...days })
     .sort({ productDay: -1, _id: -1 })
     .limit(limit + 1)
     .lean();

@@ -82,7 +82,7 @@ describe('a flush that a crash cut in half (G1, G2)', () => {
     const item = intakeItem(FIRST, { platformId: 'plt_a', via: 'api' }, local('12:00'), () => undefined);
     const loaded = {
       policies: new Map([['plt_a', await world.services.policies.revisionsOf('plt_a')]]),
-      ...{ workers: new Map(), facts: new Map(), events: new Map(), shiftOwners: new Map() },
+      ...{ workers: new Map(), facts: new Map(), events: new Map(), shiftClaims: new Map() },
     };
     const rulings = decideFlush([item], loaded, []);
     const clashes = { events: new Set([item.key]), covers: new Set<string>() };

@@ -4,7 +4,7 @@ import { productTerms } from '../../programs/products/catalogue.ts';
 import { Refusal } from '../../programs/refusal.ts';
 import { storedDecision } from './decided-fact.ts';
 import { isStart, type IntakeItem } from './intake-item.ts';
-import { remember, shiftKey, type LoadedFlush } from './load-flush.ts';
+import { remember, shiftOwner, type LoadedFlush } from './load-flush.ts';
 import type { ShiftEventDocument } from './shift-event-model.ts';
 
 /** What becomes of an item, before anything is stored. */
@@ -51,7 +51,7 @@ function decide(
   unavailability: Unavailability,
 ): Ruling {
   const { fact } = item;
-  const owner = isStart(fact) ? loaded.shiftOwners.get(shiftKey(fact)) : undefined;
+  const owner = isStart(fact) ? shiftOwner(loaded, fact, policies) : undefined;
   const { decision, reserve } = decideCover({
     event: fact,
     known: loaded.facts.get(fact.workerId) ?? [],
@@ -59,7 +59,7 @@ function decide(
     policies,
     unavailability,
     termsOf: productTerms,
-    ...(owner && owner.workerId !== fact.workerId && { otherShiftOwner: owner.workerId }),
+    ...(owner !== undefined && owner !== fact.workerId && { otherShiftOwner: owner }),
   });
   const decided: DecidedFact = { ...fact, decision };
   const document = eventDocument(item, decided);

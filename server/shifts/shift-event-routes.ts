@@ -146,7 +146,7 @@ export const shiftEventRoutes: readonly AnyRoute[] = [
     allow: ['platform', 'operator'],
     scope: 'shift_events:read',
     tenant: 'Only events of the platform of the key; any other answers 404 like an unknown one.',
-    params: Joi.object({ id: Joi.string().min(1).max(1200) }),
+    params: Joi.object<{ id: string }>({ id: Joi.string().min(1).max(1200) }),
     responses: { 200: { description: 'The event.', schema: storedEventSchema } },
     problems: ['shift_event_not_found'],
     async handle(services, { actor, params }) {

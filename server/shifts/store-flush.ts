@@ -1,4 +1,4 @@
-import { MongoServerError, type Db, type Document } from 'mongodb';
+import { MongoServerError, type Db, type Document, type ErrorDescription } from 'mongodb';
 import type { CoverTerms } from '../../programs/cover/cover-facts.ts';
 import { productDayInterval } from '../../programs/calendar.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
@@ -49,6 +49,11 @@ export async function storeFlush(
   return { events, covers };
 }
 
+interface InsertAnswer {
+  readonly writeConcernError?: ErrorDescription;
+  readonly writeErrors?: readonly (ErrorDescription & { readonly index: number; readonly code: number })[];
+}
+
 const WRITE_CONCERN = { w: 'majority', j: true } as const;
 
 /**
@@ -57,14 +62,13 @@ const WRITE_CONCERN = { w: 'majority', j: true } as const;
  */
 export async function insertNew(db: Db, name: string, documents: readonly Document[]): Promise<ReadonlySet<string>> {
   if (documents.length === 0) return new Set();
-  const answer = await db.command(
+  const answer: InsertAnswer = await db.command(
     { insert: name, documents, ordered: false, writeConcern: WRITE_CONCERN },
     { timeoutMS: FLUSH_MS_MAX, ignoreUndefined: true },
   );
   if (answer.writeConcernError) throw new MongoServerError(answer.writeConcernError);
-  const writeErrors: readonly { index: number; code: number }[] = answer.writeErrors ?? [];
   return new Set(
-    writeErrors.map((error) => {
+    (answer.writeErrors ?? []).map((error) => {
       if (error.code !== 11000) throw new MongoServerError(error);
       return String(documents[error.index]?._id);
     }),
