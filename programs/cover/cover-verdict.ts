@@ -1,4 +1,4 @@
-import { containsInstant, minuteMs } from '../calendar.ts';
+import { containsInstant, minuteMs, subtractIntervals } from '../calendar.ts';
 import type { Instant, Interval } from '../calendar.ts';
 import { longestShiftMinutesMax, productTerms } from '../products/catalogue.ts';
 import type { ProductRef, ProductTerms } from '../products/product-terms.ts';
@@ -34,6 +34,11 @@ export interface VerdictCover {
   readonly needsPerson: boolean;
 }
 
+/** Work between a late start's own time and its receipt, for which nobody was covered. */
+export interface LateGap extends Interval {
+  readonly shiftId: string;
+}
+
 export interface CoverVerdict {
   readonly at: Instant;
   readonly covered: boolean;
@@ -42,8 +47,10 @@ export interface CoverVerdict {
   readonly decidedBy: readonly string[];
   /** Why not; or what is special about the cover that holds. By code. */
   readonly reasons: readonly Reason[];
-  /** The instant lies in the uninsured part of a start reported late (G9). */
-  readonly gap?: Interval & { readonly shiftId: string };
+  /** The instant lies in the uninsured part of a start reported late (G9): one of `gaps`. */
+  readonly gap?: LateGap;
+  /** Work reported late, as far as nothing protected it (G9); by time. */
+  readonly gaps: readonly LateGap[];
   /** Some cover that holds needs a person before a claim is paid (G10). */
   readonly needsPerson: boolean;
   readonly contradictions: readonly Contradiction[];
@@ -59,8 +66,11 @@ export function coverVerdict(input: CoverVerdictInput): CoverVerdict {
     return window === undefined ? [] : [{ cover, window }];
   });
   const contradictions = [...folded.flatMap((cover) => cover.contradictions), ...othersShifts(facts)];
-  if (holding.length === 0)
-    return { at, covered: false, covers: [], needsPerson: false, contradictions, ...whyNot(at, folded, facts) };
+  const gaps = lateGaps(folded);
+  if (holding.length === 0) {
+    const why = whyNot(at, folded, facts, gaps);
+    return { at, covered: false, covers: [], needsPerson: false, contradictions, gaps, ...why };
+  }
   const then = foldAll(
     input,
     facts.filter(({ receivedAt }) => receivedAt <= at),
@@ -78,7 +88,24 @@ export function coverVerdict(input: CoverVerdictInput): CoverVerdict {
     ),
     needsPerson: covers.some(({ needsPerson }) => needsPerson),
     contradictions,
+    gaps,
   };
+}
+
+/**
+ * What late starts lost: from the time they told to where protection on their account began, without what other work, or
+ * another cover, protected anyway. Work known to have ended has its gap end there.
+ */
+export function lateGaps(folded: readonly FoldedCover[]): LateGap[] {
+  const protectedTimes = folded.flatMap(({ windows }) => windows);
+  return folded
+    .flatMap(({ shifts }) => shifts)
+    .filter(({ startedAt, effectiveAt }) => startedAt < effectiveAt)
+    .flatMap(({ shiftId, startedAt, effectiveAt, endedAt }) => {
+      const lost = { from: startedAt, to: Math.min(effectiveAt, endedAt) };
+      return subtractIntervals([lost], protectedTimes).map((gap) => ({ ...gap, shiftId }));
+    })
+    .sort((a, b) => a.from - b.from || a.to - b.to || (a.shiftId < b.shiftId ? -1 : 1));
 }
 
 /** A set has no order and no repetitions: nothing of the answer may show how the list came. */
@@ -112,17 +139,25 @@ function decidingEvents(cover: FoldedCover, at: Instant): readonly string[] {
 
 type WhyNot = Pick<CoverVerdict, 'decidedBy' | 'reasons' | 'gap'>;
 
-function whyNot(at: Instant, folded: readonly FoldedCover[], facts: readonly DecidedFact[]): WhyNot {
+function whyNot(
+  at: Instant,
+  folded: readonly FoldedCover[],
+  facts: readonly DecidedFact[],
+  gaps: readonly LateGap[],
+): WhyNot {
   const shifts = folded.flatMap((cover) => cover.shifts);
-  const late = shifts.find(({ startedAt, effectiveAt }) => startedAt <= at && at < effectiveAt);
+  const gap = gaps.find((each) => containsInstant(each, at));
+  const late = shifts.find(
+    ({ shiftId, startedAt, effectiveAt }) => gap?.shiftId === shiftId && startedAt <= at && at < effectiveAt,
+  );
   const refusals = facts.filter((fact) => fact.decision.outcome === 'not_covered' && wasAtWork(fact, at, facts));
   const reasons = refusals.flatMap(({ decision }) => decision.reasons);
   const decidedBy = refusals.map(({ eventId }) => eventId);
-  if (late !== undefined) {
+  if (late !== undefined && gap !== undefined) {
     return {
       decidedBy: [...new Set([...late.eventIds, ...decidedBy])].sort(),
       reasons: sortReasons(['late_from_receipt', ...reasons]),
-      gap: { from: late.startedAt, to: late.effectiveAt, shiftId: late.shiftId },
+      gap,
     };
   }
   if (refusals.length > 0) return { decidedBy: [...decidedBy].sort(), reasons: sortReasons(reasons) };

@@ -41,7 +41,8 @@ function unavailableMs(from: Instant, to: Instant, unavailability: Unavailabilit
   if (unavailability.length === 0) return 0;
   let counted = 0;
   let reached = from;
-  for (const interval of [...unavailability].sort((a, b) => a.from - b.from)) {
+  const between = unavailability.filter((interval) => interval.from < to && interval.to > from);
+  for (const interval of between.sort((a, b) => a.from - b.from)) {
     const start = Math.max(interval.from, reached);
     const end = Math.min(interval.to, to);
     if (end <= start) continue;

@@ -97,6 +97,16 @@ describe('was the worker covered at an instant, and why', () => {
     assert.equal((await check('late', local('18:30'))).now.verdict.covered, true);
   });
 
+  it('shows no gap where the day was protected anyway (G9)', async () => {
+    await report(world, { worker: 'twice', at: local('18:00') });
+    const late = { worker: 'twice', shift: 'second', at: local('19:00'), receivedAt: local('19:30') };
+    assert.ok((await report(world, late)).decision.flags.includes('late'));
+    await report(world, { worker: 'twice', at: local('18:00'), receivedAt: local('19:40') });
+    world.clock.set(local('20:00'));
+    const { now } = await check('twice', local('19:15'));
+    assert.deepEqual([now.verdict.covered, now.gaps], [true, []]);
+  });
+
   it('keeps protection given before a late end or cancellation was received (G11)', async () => {
     await report(world, { worker: 'cancelled', at: local('18:00') });
     await report(world, {

@@ -1,6 +1,6 @@
-import { addDays, productDayAt, type Instant, type Interval } from '../../programs/calendar.ts';
+import { addDays, productDayAt, type Instant } from '../../programs/calendar.ts';
 import type { CoverTerms, DecidedFact, PolicyRevision } from '../../programs/cover/cover-facts.ts';
-import { coverVerdict, type CoverVerdict } from '../../programs/cover/cover-verdict.ts';
+import { coverVerdict, type CoverVerdict, type LateGap } from '../../programs/cover/cover-verdict.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
 import { Refusal } from '../../programs/refusal.ts';
 import type { Actor } from '../actor.ts';
@@ -26,7 +26,7 @@ export interface KnownVerdict {
   /** The events behind `decidedBy` that are the reader's to see. */
   readonly deciding: readonly DecidedFact[];
   /** Uninsured parts of starts reported late, of the covers that hold or nearly did (G9). */
-  readonly gaps: readonly (Interval & { readonly shiftId: string })[];
+  readonly gaps: readonly LateGap[];
 }
 
 export interface CoverCheck {
@@ -156,11 +156,12 @@ function verdictAt(
     asKnownAt,
     covers: terms.filter(({ coverId }) => opened.has(coverId)),
     facts: received,
-    unavailability: unavailability.intervals(),
+    unavailability: unavailability.intervals(asKnownAt),
   });
   const decidedBy = new Set(verdict.decidedBy);
   const visible = received.filter(({ workerId }) => !consented.has(workerId));
   const eventIds = new Set(visible.map(({ eventId }) => eventId));
+  const shiftIds = new Set(visible.map(({ shiftId }) => shiftId));
   return {
     asKnownAt,
     provisional: now - asKnownAt < PROVISIONAL_MS,
@@ -169,24 +170,6 @@ function verdictAt(
       contradictions: verdict.contradictions.filter((one) => one.eventIds.every((eventId) => eventIds.has(eventId))),
     },
     deciding: visible.filter(({ eventId }) => decidedBy.has(eventId)),
-    gaps: gapsOf(visible, verdict, terms),
+    gaps: verdict.gaps.filter(({ shiftId }) => shiftIds.has(shiftId)),
   };
-}
-
-/** Late starts of the covers at hand: from what happened to when protection began. */
-function gapsOf(
-  facts: readonly DecidedFact[],
-  verdict: CoverVerdict,
-  terms: readonly CoverTerms[],
-): KnownVerdict['gaps'] {
-  const coverIds = new Set(terms.map(({ coverId }) => coverId));
-  const gaps = new Map<string, Interval & { readonly shiftId: string }>();
-  for (const { shiftId, occurredAt, decision } of facts) {
-    if (!decision.cover || !decision.flags.includes('late') || !coverIds.has(decision.cover.coverId)) continue;
-    const { effectiveAt } = decision.cover;
-    if (occurredAt < effectiveAt) gaps.set(shiftId, { shiftId, from: occurredAt, to: effectiveAt });
-  }
-  if (verdict.gap && facts.some(({ shiftId }) => shiftId === verdict.gap?.shiftId))
-    gaps.set(verdict.gap.shiftId, verdict.gap);
-  return [...gaps.values()].sort((a, b) => a.from - b.from);
 }

@@ -1,5 +1,5 @@
-import type { Instant, Interval } from '../../programs/calendar.ts';
-import type { CoverVerdict, VerdictCover } from '../../programs/cover/cover-verdict.ts';
+import type { Instant } from '../../programs/calendar.ts';
+import type { CoverVerdict, LateGap, VerdictCover } from '../../programs/cover/cover-verdict.ts';
 import { localTime } from './local-time.ts';
 import { reasonText } from './reason-text.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
@@ -7,7 +7,7 @@ import type { LocalText } from '../../programs/products/product-terms.ts';
 
 export interface SentenceInput {
   readonly verdict: CoverVerdict;
-  readonly gaps: readonly (Interval & { readonly shiftId: string })[];
+  readonly gaps: readonly LateGap[];
   readonly timeZone: string;
 }
 
@@ -25,8 +25,8 @@ export function verdictSentences({ verdict, gaps, timeZone }: SentenceInput): re
   const inGap = gaps
     .filter(({ from, to }) => from <= verdict.at && verdict.at < to)
     .map(({ shiftId, from, to }) => ({
-      en: `The start of shift ${shiftId} at ${local(from)} was received at ${local(to)}; the time between is not insured.`,
-      zh: `班次 ${shiftId} 于 ${local(from)} 开工，${local(to)} 才收到报告，其间不在保障内。`,
+      en: `Shift ${shiftId} was reported late: the time from ${local(from)} to ${local(to)} is not insured.`,
+      zh: `班次 ${shiftId} 上报过迟：${local(from)} 至 ${local(to)} 不在保障内。`,
     }));
   const person = {
     en: 'This protection is known only from reports received after the instant: a claim goes to a person.',

@@ -1,20 +1,22 @@
 import { addDays, productDayInterval, type Instant, type Interval } from '../../programs/calendar.ts';
 import type { DecidedFact, FoldedCover } from '../../programs/cover/cover-facts.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
+import { lateGaps } from '../../programs/cover/cover-verdict.ts';
 import type { ActorOf } from '../actor.ts';
 import type { CoverDocument } from '../covers/cover-model.ts';
 import { assertDayRange } from '../covers/day-range.ts';
-import { loadedTerms, loadFacts, windowOf, type DayRange } from '../covers/load-covers.ts';
+import { loadCovers, loadedTerms, loadFacts, windowOf, type DayRange } from '../covers/load-covers.ts';
 import { foldLoaded } from '../covers/read-cover.ts';
 import type { Services } from '../services.ts';
 import { decidedFact } from '../shifts/decided-fact.ts';
+import { isStart } from '../shifts/intake-item.ts';
 import type { ShiftEventDocument } from '../shifts/shift-event-model.ts';
 
 /** Work without cover, or cover without work. */
 export type Gap =
   /** A start that was refused. */
   | { readonly kind: 'not_covered'; readonly fact: DecidedFact; readonly externalId: string }
-  /** The part of a late start before its receipt, clipped to the report's end (G9). */
+  /** The part of a late start before its receipt that nothing else protected, clipped to the report's end (G9). */
   | { readonly kind: 'late_gap'; readonly fact: DecidedFact; readonly externalId: string; readonly gap: Interval }
   /** A reserved cover of which no valid start stands (G1). */
   | { readonly kind: 'cover_without_work'; readonly folded: FoldedCover };
@@ -88,6 +90,7 @@ async function* eventGaps(
   let at: Instant = start;
   let seen = 0;
   let toSkip = after?.seen ?? 0;
+  let late: LateStart[] = [];
   for await (const document of eventsOf(services, platformId, kind, { from: start, to: window.to })) {
     const time = document.time.getTime();
     seen = time === at ? seen + 1 : 1;
@@ -96,8 +99,60 @@ async function* eventGaps(
       toSkip--;
       continue;
     }
-    const gap = gapOf(kind, document, window);
-    if (gap) yield { gap, next: { kind, at, seen } };
+    const fact = decidedFact(document);
+    if (!isStart(fact)) continue;
+    const { externalId } = document;
+    const next = { kind, at, seen };
+    if (kind === 'not_covered') {
+      yield { gap: { kind, fact, externalId }, next };
+      continue;
+    }
+    const day = fact.decision.cover?.productDay;
+    if (late.length >= FOLDED_AT_ONCE || late[0]?.fact.decision.cover?.productDay !== day) {
+      yield* lateGapsOf(services, platformId, late, window);
+      late = [];
+    }
+    late.push({ fact, externalId, next });
+  }
+  yield* lateGapsOf(services, platformId, late, window);
+}
+
+interface LateStart {
+  readonly fact: DecidedFact;
+  readonly externalId: string;
+  readonly next: GapCursor;
+}
+
+/**
+ * Late starts of one product day: what of each nothing protected, as the folds of their workers tell. The day's cover may
+ * have held already, and a start reported once more loses nothing.
+ */
+async function* lateGapsOf(
+  services: Services,
+  platformId: string,
+  starts: readonly LateStart[],
+  window: Interval,
+): AsyncGenerator<GapStep> {
+  const day = starts[0]?.fact.decision.cover?.productDay;
+  if (day === undefined) return;
+  const workers = [...new Set(starts.map(({ fact }) => fact.workerId))].map((workerId) => ({ workerId, platformId }));
+  const loaded = await loadCovers(services, { workers, from: addDays(day, -1), to: addDays(day, 1) });
+  const now = services.clock.now();
+  for (const { fact, externalId, next } of starts) {
+    const covers = loaded.terms.filter(({ workerId }) => workerId === fact.workerId);
+    const folded = covers.map((terms) => foldLoaded(services, terms, loaded, now).folded);
+    // Of several reports of one start the earliest effective stands for the shift; its gap is told once, with that one.
+    const lost = lateGaps(folded).filter(
+      ({ shiftId, from, to }) =>
+        shiftId === fact.shiftId && fact.occurredAt <= from && to <= (fact.decision.cover?.effectiveAt ?? from),
+    );
+    const first = lost[0];
+    const last = lost.at(-1);
+    if (!first || !last) continue;
+    yield {
+      gap: { kind: 'late_gap', fact, externalId, gap: { from: first.from, to: Math.min(last.to, window.to) } },
+      next,
+    };
   }
 }
 
@@ -112,16 +167,6 @@ function eventsOf({ models }: Services, platformId: string, kind: 'not_covered' 
     })
     .sort({ time: 1 })
     .batchSize(BATCH);
-}
-
-function gapOf(kind: 'not_covered' | 'late_gap', document: ShiftEventDocument, window: Interval): Gap | undefined {
-  const fact = decidedFact(document);
-  const { externalId } = document;
-  if (fact.type !== 'shift.started' && fact.type !== 'order.accepted') return undefined;
-  if (kind === 'not_covered') return { kind, fact, externalId };
-  const { cover } = fact.decision;
-  if (!cover || cover.effectiveAt <= fact.occurredAt) return undefined;
-  return { kind, fact, externalId, gap: { from: fact.occurredAt, to: Math.min(cover.effectiveAt, window.to) } };
 }
 
 /**
