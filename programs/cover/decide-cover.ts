@@ -27,6 +27,8 @@ export interface DecideCoverInput {
   readonly event: ShiftFact;
   /** The worker's events known so far, without this one, in any order. Load `decisionFactWindow`. */
   readonly known: readonly DecidedFact[];
+  /** Ends and cancellations received together with the event and not decided yet: a list has no order (G12). */
+  readonly receivedTogether?: readonly ShiftFact[];
   readonly worker: WorkerFacts;
   /** All revisions of the platform's policies. */
   readonly policies: readonly PolicyRevision[];
@@ -62,7 +64,7 @@ export function decideCover(input: DecideCoverInput): CoverDecision {
   }
 }
 
-function isOthers(fact: DecidedFact, event: ShiftFact): boolean {
+function isOthers(fact: ShiftFact, event: ShiftFact): boolean {
   return fact.workerId === event.workerId && fact.platformId === event.platformId && fact.eventId !== event.eventId;
 }
 
@@ -98,16 +100,27 @@ function refusalOf(input: DecideCoverInput, known: readonly DecidedFact[], choic
   const age = ageOf(event, worker, productDay);
   if (age !== undefined && age < terms.ages.from) return 'age_below';
   if (age !== undefined && age > terms.ages.to) return 'age_above';
-  const piece = samePiece(event, known, terms.unitOfWork);
   const id = coverId(keyOf(event, choice));
-  const segment =
-    piece.length === 0 ? undefined : segmentJoined(event, timing.effectiveAt, piece, id, terms, unavailability);
-  const settled = segment && settleSegment(segment, terms, unavailability);
-  if (settled?.voidAt !== undefined) return 'shift_cancelled';
-  const overAt = settled?.endAt ?? event.occurredAt + terms.longestShiftMinutes * minuteMs;
-  if (timing.late && !revision.backFilling && overAt <= event.receivedAt) return 'late_and_over';
+  const settled = (facts: readonly DecidedFact[]) => {
+    const piece = samePiece(event, facts, terms.unitOfWork);
+    const segment =
+      piece.length === 0 ? undefined : segmentJoined(event, timing.effectiveAt, piece, id, terms, unavailability);
+    return segment && settleSegment(segment, terms, unavailability);
+  };
+  const before = settled(known);
+  if (before?.voidAt !== undefined) return 'shift_cancelled';
+  if (timing.late && !revision.backFilling) {
+    const together = (input.receivedTogether ?? []).filter((fact) => isOthers(fact, event)).map(undecided);
+    const atReceipt = together.length === 0 ? before : settled([...known, ...together]);
+    const overAt = atReceipt?.endAt ?? event.occurredAt + terms.longestShiftMinutes * minuteMs;
+    if (overAt <= event.receivedAt) return 'late_and_over';
+  }
   if (choice.attachedTo === undefined && revision.prepaid && input.deposit === 'empty') return 'deposit_empty';
   return undefined;
+}
+
+function undecided(fact: ShiftFact): DecidedFact {
+  return { ...fact, decision: { outcome: 'pending_start', reasons: [], flags: [] } };
 }
 
 function accepted(

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Instant } from '../../programs/calendar.ts';
 import type { Money } from '../../programs/money.ts';
 import { Refusal } from '../../programs/refusal.ts';
-import { EVENT_AGE_DAYS_MAX, EVENT_AHEAD_MS_MAX } from '../../server/shifts/decide-flush.ts';
+import { EVENT_AGE_DAYS_MAX, EVENT_AHEAD_MS_MAX } from '../../server/shifts/intake-item.ts';
 import type { StoredDecision } from '../../server/shifts/shift-event-model.ts';
 import type { IncomingEvent, IntakeResult, ShiftIntake } from '../../server/shifts/shift-intake.ts';
 import { CompactMap, contentMark } from './compact-map.ts';

@@ -1,9 +1,15 @@
-import type { CoverTerms, DecidedFact, PolicyRevision, Unavailability } from '../../programs/cover/cover-facts.ts';
+import type {
+  CoverTerms,
+  DecidedFact,
+  PolicyRevision,
+  ShiftFact,
+  Unavailability,
+} from '../../programs/cover/cover-facts.ts';
 import { decideCover } from '../../programs/cover/decide-cover.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
 import { Refusal } from '../../programs/refusal.ts';
 import { storedDecision } from './decided-fact.ts';
-import { isStart, type IntakeItem } from './intake-item.ts';
+import { EVENT_AGE_DAYS_MAX, isStart, timeProblem, type IntakeItem } from './intake-item.ts';
 import { remember, shiftOwner, type LoadedFlush } from './load-flush.ts';
 import type { ShiftEventDocument } from './shift-event-model.ts';
 
@@ -18,11 +24,6 @@ export type Ruling =
   /** The same event is stored already, or comes earlier in this flush. */
   | { readonly kind: 'replay'; readonly item: IntakeItem; readonly document: ShiftEventDocument }
   | { readonly kind: 'reject'; readonly item: IntakeItem; readonly refusal: Refusal };
-
-const DAY_MS = 86_400_000;
-/** G16 */
-export const EVENT_AGE_DAYS_MAX = 35;
-export const EVENT_AHEAD_MS_MAX = 5 * 60_000;
 
 /** Decides every item in order; each decided event is known to the next. Reads nothing, stores nothing. */
 export function decideFlush(
@@ -55,6 +56,7 @@ function decide(
   const { decision, reserve } = decideCover({
     event: fact,
     known: loaded.facts.get(fact.workerId) ?? [],
+    ...(item.together && { receivedTogether: undecidedOf(item.together, loaded) }),
     worker: loaded.workers.get(fact.workerId) ?? {},
     policies,
     unavailability,
@@ -66,6 +68,11 @@ function decide(
   loaded.events.set(item.key, { hash: item.hash, document });
   remember(loaded, decided);
   return { kind: 'store', item, document, ...(reserve && { reserve }) };
+}
+
+/** Those that are still to be decided; the others are known already, or were refused for their id. */
+function undecidedOf(items: readonly IntakeItem[], { events }: LoadedFlush): readonly ShiftFact[] {
+  return items.filter(({ key }) => !events.has(key)).map(({ fact }) => fact);
 }
 
 function eventDocument({ event, hash, via }: IntakeItem, decided: DecidedFact): ShiftEventDocument {
@@ -94,7 +101,9 @@ function eventDocument({ event, hash, via }: IntakeItem, decided: DecidedFact): 
 
 /** G16: too old (unless imported under a policy with declared back-filling), or too far in the future. */
 function outOfTime({ fact, via }: IntakeItem, policies: readonly PolicyRevision[]): Refusal | undefined {
-  if (fact.occurredAt - fact.receivedAt > EVENT_AHEAD_MS_MAX) {
+  const problem = timeProblem(fact);
+  if (problem === undefined) return undefined;
+  if (problem === 'event_in_future') {
     return new Refusal(
       'unprocessable',
       'event_in_future',
@@ -104,7 +113,6 @@ function outOfTime({ fact, via }: IntakeItem, policies: readonly PolicyRevision[
       },
     );
   }
-  if (fact.receivedAt - fact.occurredAt <= EVENT_AGE_DAYS_MAX * DAY_MS) return undefined;
   const backFilling = policies.some(({ policyId, backFilling }) => backFilling && policyId === fact.policyId);
   if (via === 'import' && backFilling) return undefined;
   return new Refusal(

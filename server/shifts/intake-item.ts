@@ -13,6 +13,8 @@ export interface IntakeItem extends LaneItem {
   readonly event: IncomingEvent;
   readonly fact: ShiftFact;
   readonly via: IntakeOptions['via'];
+  /** Of a start: the ends and cancellations of its worker in the same request, wherever they stand in it (G12). */
+  readonly together?: readonly IntakeItem[];
   settle(result: IntakeResult): void;
 }
 
@@ -49,5 +51,32 @@ export function intakeItem(
   };
 }
 
+const DAY_MS = 86_400_000;
+/** G16 */
+export const EVENT_AGE_DAYS_MAX = 35;
+export const EVENT_AHEAD_MS_MAX = 5 * 60_000;
+
+/** Whether an event is so old, or so far ahead, that none of its kind is taken any more, or yet (G16); exactly so much is. */
+export function timeProblem({ occurredAt, receivedAt }: ShiftFact): 'event_in_future' | 'event_too_old' | undefined {
+  if (occurredAt - receivedAt > EVENT_AHEAD_MS_MAX) return 'event_in_future';
+  return receivedAt - occurredAt > EVENT_AGE_DAYS_MAX * DAY_MS ? 'event_too_old' : undefined;
+}
+
 /** The types that begin work: they may open a cover, and claim their shift id for their worker (G12). */
 export const isStart = ({ type }: ShiftFact): boolean => type === 'shift.started' || type === 'order.accepted';
+
+/** The items of one request, each start with what the request says of its worker's ends: a list has no order (G12). */
+export function withCompanions(items: readonly IntakeItem[]): readonly IntakeItem[] {
+  const closers = new Map<string, IntakeItem[]>();
+  for (const item of items) {
+    if (isStart(item.fact)) continue;
+    const ofWorker = closers.get(item.lane);
+    if (ofWorker) ofWorker.push(item);
+    else closers.set(item.lane, [item]);
+  }
+  if (closers.size === 0 || items.length === 1) return items;
+  return items.map((item) => {
+    const together = isStart(item.fact) ? closers.get(item.lane) : undefined;
+    return together ? { ...item, together } : item;
+  });
+}

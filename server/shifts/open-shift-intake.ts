@@ -3,7 +3,7 @@ import { hotCollections } from '../database/collections.ts';
 import type { Services } from '../services.ts';
 import { decideFlush, type Ruling } from './decide-flush.ts';
 import { GroupCommit } from './group-commit.ts';
-import { intakeItem, type IntakeItem } from './intake-item.ts';
+import { intakeItem, withCompanions, type IntakeItem } from './intake-item.ts';
 import { loadFlush } from './load-flush.ts';
 import { joinedOpeners, settleFlush } from './settle-flush.ts';
 import type { IncomingEvent, IntakeOptions, IntakeResult, ShiftIntake } from './shift-intake.ts';
@@ -84,7 +84,7 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
         if (--left === 0) finish(results);
       }),
     );
-    return { items, settled };
+    return { items: withCompanions(items), settled };
   }
 
   return {
@@ -98,7 +98,7 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
     async dryRun(events, options) {
       if (events.length === 0) return [];
       const { items, settled } = itemsOf(events, options);
-      const loaded = await loadFlush(collections, services.policies, items);
+      const loaded = await loadFlush(collections, services.policies, items, { byId: true });
       const rulings: readonly Ruling[] = decideFlush(items, loaded, services.unavailability.intervals());
       for (const ruling of rulings) ruling.item.settle(dryResult(ruling));
       return settled;
