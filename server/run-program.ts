@@ -15,6 +15,7 @@ export interface Running {
 
 /** How long a shutdown may take before the process ends anyway. */
 const SHUTDOWN_MS_MAX = 20_000;
+const PARENT_CHECK_MS = 250;
 
 /**
  * The frame of every long-running program: configuration, database, migrations, services; then `run`; then a graceful end
@@ -35,15 +36,30 @@ export async function runProgram(
       await close();
       throw error;
     }
-    closeWithGrace({ delay: SHUTDOWN_MS_MAX, logger: false }, async ({ err }) => {
+    const shutdown = closeWithGrace({ delay: SHUTDOWN_MS_MAX, logger: false }, async ({ err }) => {
       if (err) services.log.fatal({ err }, 'A bug ends the process.');
       await running.stop();
       await close();
     });
+    if (process.env.npm_lifecycle_event !== undefined) onParentGone(() => void shutdown.close());
   } catch (error) {
     process.stderr.write(`${sentenceOf(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/**
+ * npm runs a program in a shell, and a signal sent to npm alone ends that shell but never reaches the program: it would go
+ * on and hold port and database. So a program of npm's ends with its shell.
+ */
+function onParentGone(close: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    close();
+  }, PARENT_CHECK_MS);
+  watch.unref();
 }
 
 /** Database, migrations and services in one step; `close` undoes it in the right order. */
@@ -77,10 +93,15 @@ export async function openAll(
 
 /** Expected trouble as one sentence; a bug with its stack, for whoever started the program. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof Refusal || error instanceof DatabaseTrouble || error instanceof ConfigTrouble) return error.message;
+  if (error instanceof Refusal || error instanceof DatabaseTrouble || error instanceof ConfigTrouble)
+    return error.message;
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
     return `Port ${String(error.port)} is in use: stop what listens there, or set PARASOL_PORT to another one (0 takes a free one).`;
+  }
+  if ('syscall' in error && 'code' in error && typeof error.code === 'string') {
+    if (error.syscall === 'listen' || error.syscall === 'getaddrinfo')
+      return `Parasol cannot listen there (${error.message}): check PARASOL_HOST and PARASOL_PORT.`;
   }
   return error.stack ?? error.message;
 }

@@ -99,17 +99,21 @@ export async function startBenchApi(
   database: Pick<BenchDatabase, 'uri' | 'config'>,
   script = '../../server/main.ts',
 ): Promise<BenchApi> {
-  const child = spawn(process.execPath, [...(process.env.BENCH_ARGS?.split(' ') ?? []), '--import', 'tsx', fileURLToPath(new URL(script, import.meta.url))], {
-    env: {
-      ...process.env,
-      MONGODB_URI: database.uri,
-      PARASOL_DATA_DIR: database.config.dataDir,
-      PARASOL_PORT: '0',
-      PARASOL_LOG_LEVEL: 'info',
-      PARASOL_RATE_PER_MINUTE: '100000000',
+  const child = spawn(
+    process.execPath,
+    [...(process.env.BENCH_ARGS?.split(' ') ?? []), '--import', 'tsx', fileURLToPath(new URL(script, import.meta.url))],
+    {
+      env: {
+        ...process.env,
+        MONGODB_URI: database.uri,
+        PARASOL_DATA_DIR: database.config.dataDir,
+        PARASOL_PORT: '0',
+        PARASOL_LOG_LEVEL: 'info',
+        PARASOL_RATE_PER_MINUTE: '100000000',
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  );
   const portsSaid = await portsOf(child);
   const [port] = portsSaid;
   if (port === undefined) throw new Error('The API named no port.');

@@ -46,3 +46,10 @@ export function head(method: 'GET' | 'POST', path: string, tenant: BenchTenant, 
 
 export const SINGLE = 'application/cloudevents+json';
 export const BATCH = 'application/cloudevents-batch+json';
+
+/** A stored event with its cover, after which the benches make others. */
+export interface StoredEvent {
+  readonly platformId: string;
+  readonly decision: { readonly cover: Readonly<Record<string, unknown>>; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}

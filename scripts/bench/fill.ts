@@ -2,6 +2,7 @@ import type { Document } from 'mongodb';
 import { deterministicId } from '../../server/database/ids.ts';
 import { coverId } from '../../programs/cover/cover-id.ts';
 import type { BenchDatabase } from './bench-world.ts';
+import type { StoredEvent } from './events.ts';
 
 const CHUNK = 2_000;
 const WORKERS_PER_DAY = 10_000;
@@ -35,8 +36,8 @@ export async function fill(
   const { db } = database.services.database;
   const template = await db
     .collection('shift_events')
-    .findOne<Document>({ 'decision.outcome': 'covered' }, { promoteLongs: false });
-  const coverTemplate = await db.collection('covers').findOne<Document>({});
+    .findOne<StoredEvent>({ 'decision.outcome': 'covered' }, { promoteLongs: false });
+  const coverTemplate = await db.collection('covers').findOne<Readonly<Record<string, unknown>>>({});
   if (!template || !coverTemplate) throw new Error('Send one event first: the stored ones are made after it.');
   for (let from = 0; from < covers; from += CHUNK) {
     const events: Document[] = [];

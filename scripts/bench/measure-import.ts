@@ -82,7 +82,7 @@ async function rawImport({ services }: BenchDatabase, file: string, name: string
     .findOne<Document>({ 'decision.outcome': 'covered' }, { promoteLongs: false });
   if (!template) throw new Error('The import stored no covered event.');
   const collection = await db.createCollection(name);
-  for (const { key, v: _v, ...options } of await db.collection('shift_events').indexes()) {
+  for (const { key, ...options } of await db.collection('shift_events').indexes()) {
     if (options.name !== '_id_') await collection.createIndex(key, options);
   }
   const startedMs = performance.now();
@@ -94,7 +94,10 @@ async function rawImport({ services }: BenchDatabase, file: string, name: string
     batch = [];
     if (writing.length >= 4) await writing.shift();
   };
-  for await (const row of createReadStream(file).pipe(parse({ columns: true, trim: true }))) {
+  const parsed: AsyncIterable<Readonly<Record<string, string>>> = createReadStream(file).pipe(
+    parse({ columns: true, trim: true }),
+  );
+  for await (const row of parsed) {
     rows++;
     const [day, month, year] = String(row.Order_Date).split('-');
     const at = Date.parse(`${year}-${month}-${day}T${row.Time_Orderd}+05:30`);

@@ -1,6 +1,5 @@
-import type { Document } from 'mongodb';
 import { openBenchDatabase, startBenchApi, type BenchApi, type BenchDatabase } from './bench-world.ts';
-import { BATCH, freshStart, head, shiftEvent, SINGLE } from './events.ts';
+import { BATCH, freshStart, head, shiftEvent, SINGLE, type StoredEvent } from './events.ts';
 import { closedLoop, LeanConnection, quantile } from './lean-client.ts';
 import type { Bench, Measure } from './measure.ts';
 import { measurePairs, type Measured } from './pairs.ts';
@@ -45,7 +44,7 @@ async function openStage(bench: Bench): Promise<Stage> {
   await report(connections[0], database, freshStart(database.tenant, Date.parse(bench.now())));
   const template = await database.services.database.db
     .collection('shift_events')
-    .findOne<Document>({}, { promoteLongs: false });
+    .findOne<StoredEvent>({}, { promoteLongs: false });
   if (!template) throw new Error('The API stored nothing.');
   const rival = await openRival(database.uri, template, bench.log);
   return { database, api, rival, connections };

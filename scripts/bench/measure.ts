@@ -9,7 +9,7 @@ export interface Bench {
   uriOf(database: string): string;
   /** The present as ISO text. */
   now(): string;
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 /** One or more figures that share what they measure on. */

@@ -1,5 +1,5 @@
 import { MongoClient, type Collection, type Document } from 'mongodb';
-import { nextSerial } from './events.ts';
+import { nextSerial, type StoredEvent } from './events.ts';
 import { closedLoop } from './lean-client.ts';
 
 /** The raw driver on the same server, with the same write concern and the same indexes: no HTTP, no rules, no covers. */
@@ -18,7 +18,7 @@ const IN_FLIGHT = 64;
 const CALIBRATION_EVENTS = 2_000;
 
 /** Tries the pool sizes and keeps the best (M11). `template` is one of our own stored events, with BSON longs. */
-export async function openRival(uri: string, template: Document, log: (line: string) => void): Promise<Rival> {
+export async function openRival(uri: string, template: StoredEvent, log: (line: string) => void): Promise<Rival> {
   let best: { client: MongoClient; poolSize: number; perSecond: number } | undefined;
   for (const poolSize of POOLS) {
     const client = new MongoClient(uri, {
@@ -56,13 +56,13 @@ async function rivalEvents(client: MongoClient): Promise<Collection<Document>> {
   if ((await db.listCollections({ name: 'rival_events' }).toArray()).length > 0) return events;
   const [ours] = await db.listCollections({ name: 'shift_events' }).toArray();
   await db.createCollection('rival_events', ours && 'options' in ours ? ours.options : {});
-  for (const { key, v: _v, ...options } of await db.collection('shift_events').indexes()) {
+  for (const { key, ...options } of await db.collection('shift_events').indexes()) {
     if (options.name !== '_id_') await events.createIndex(key, options);
   }
   return events;
 }
 
-async function insertOnes(events: Collection<Document>, template: Document, count: number): Promise<number> {
+async function insertOnes(events: Collection<Document>, template: StoredEvent, count: number): Promise<number> {
   const documents = Array.from({ length: count }, () => freshDocument(template));
   const { perSecond } = await closedLoop(IN_FLIGHT, count, async (index) => {
     const document = documents[index];
@@ -71,7 +71,7 @@ async function insertOnes(events: Collection<Document>, template: Document, coun
   return perSecond;
 }
 
-function freshDocument(template: Document): Document {
+function freshDocument(template: StoredEvent): Document {
   const id = nextSerial();
   const workerId = `wrk_${id.padEnd(26, '0')}`;
   return {

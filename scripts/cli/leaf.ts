@@ -10,7 +10,10 @@ export function noun(program: Command, name: string, description: string): Comma
 export function verb(parent: Command, usage: string, description: string, examples: readonly string[]): Command {
   const [name = usage] = usage.split(' ');
   const path = `npm run cli -- ${parent.name()} ${name}`;
-  const list = examples.map((example) => `  $ npm run cli -- ${example}`).join('\n');
+  // A line that begins with spaces goes on with the example before it.
+  const list = examples
+    .map((example) => (example.startsWith(' ') ? `  ${example}` : `  $ npm run cli -- ${example}`))
+    .join('\n');
   return parent
     .command(usage)
     .description(description)

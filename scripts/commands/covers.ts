@@ -4,6 +4,7 @@ import { CLI_ACTOR, type Cli } from '../cli/cli.ts';
 import { noun, verb } from '../cli/leaf.ts';
 import { answer, record, table } from '../cli/render.ts';
 import { dayValue, instantValue } from '../cli/values.ts';
+import { explainAt } from './explain-at.ts';
 
 interface ExplainOptions {
   worker: string;
@@ -68,18 +69,10 @@ export function declareCovers(program: Command, cli: Cli): void {
       await cli.withServices(async (services) => {
         const { workerIdOf } = await import('../../server/workers/worker-id.ts');
         const workerId = platform === undefined ? worker : workerIdOf(platform, worker);
-        if (range !== undefined) return explainDays(cli, services, { workerId, ...range }, json);
-        const { checkCover } = await import('../../server/covers/check-cover.ts');
-        const { renderCoverCheck } = await import('../../server/covers/render-verdict.ts');
+        if (range !== undefined) return await explainDays(cli, services, { workerId, ...range }, json);
+        if (at === undefined) return;
         const { asKnownAt } = options;
-        const check = await checkCover(services, {
-          actor: CLI_ACTOR,
-          workerId,
-          ...(at === undefined ? {} : { at }),
-          ...(asKnownAt === undefined ? {} : { asKnownAt }),
-        });
-        const rendered = renderCoverCheck(check);
-        answer(cli, json, rendered, () => JSON.stringify(rendered, null, 2));
+        await explainAt(cli, services, { workerId, at, ...(asKnownAt === undefined ? {} : { asKnownAt }) }, json);
       });
     });
 }
@@ -94,9 +87,11 @@ async function explainDays(
 ): Promise<void> {
   const { explainCovers } = await import('../../server/covers/explain-covers.ts');
   const { formatInstant } = await import('../../programs/calendar.ts');
+  const { localTime } = await import('../../server/covers/local-time.ts');
   const days = await explainCovers(services, { actor: CLI_ACTOR, ...range });
-  const shown = days.map(({ productDay, covered, covers, reasons, sentences, events }) => ({
+  const shown = days.map(({ productDay, timeZone, covered, covers, reasons, sentences, events }) => ({
     productDay,
+    timeZone,
     covered,
     coverIds: covers.map(({ folded }) => folded.terms.coverId),
     reasons,
@@ -113,7 +108,7 @@ async function explainDays(
   }));
   answer(cli, json, shown, () =>
     shown
-      .map(({ sentences, events }) =>
+      .map(({ sentences, events, timeZone }) =>
         [
           ...sentences,
           ...(events.length === 0
@@ -122,10 +117,10 @@ async function explainDays(
                 '',
                 table(
                   events.map(({ at, type, shiftId, receivedAt, outcome, reasons }) => ({
-                    at,
+                    [`at (${timeZone})`]: localTime(Date.parse(at), timeZone),
                     type,
                     shiftId,
-                    receivedAt,
+                    received: localTime(Date.parse(receivedAt), timeZone),
                     outcome,
                     reasons: reasons.join(' '),
                   })),

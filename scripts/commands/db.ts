@@ -83,7 +83,9 @@ export function declareDb(program: Command, cli: Cli): void {
     .action(async (folder: string, { uri, apply, json }: { uri?: string; apply?: boolean; json?: boolean }) => {
       if (apply !== true) {
         const { readManifest } = await import('../../server/database/backup-manifest.ts');
+        const { assertEmpty } = await import('../../server/database/restore.ts');
         const manifest = await readManifest(folder);
+        await cli.withDatabase(assertEmpty, uri);
         return showPlan(
           cli,
           json,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { formatMoney } from '../../programs/money.ts';
 import { Refusal } from '../../programs/refusal.ts';
 import { answer } from '../cli/render.ts';
 import type { Cli } from '../cli/cli.ts';
@@ -110,7 +111,7 @@ function inWords(summary: ImportSummary, { notCoveredReasons }: ImportWarnings, 
     `rejected     ${rejected}${rejected > 0 ? `: ${counts(rejections)}` : ''}`,
     `not covered  ${notCovered}${notCovered > 0 ? `: ${counts(notCoveredReasons)}` : ''}`,
     `covers       ${covers}`,
-    `premium      ${premium.currency} ${premium.amount} in minor units`,
+    `premium      ${formatMoney(premium)}`,
     ...(apply ? [] : ['Nothing was stored. Add --apply to import.']),
   ].join('\n');
 }

@@ -20,6 +20,8 @@ export interface ExplainCoversInput extends DayRange {
 /** Why a worker was or was not covered on a product day. */
 export interface ExplainedDay {
   readonly productDay: string;
+  /** Whose local day it is. */
+  readonly timeZone: string;
   readonly covered: boolean;
   readonly covers: readonly StandingCover[];
   /** Names of reasons, in the order in which the events gave them. */
@@ -77,9 +79,13 @@ function explainDay(
     ...headSentences(productDay, covers, covered, events.length),
     ...refusedSentences(events, revisions),
   ];
-  const told = new Set(sentences.map(({ en }) => en));
-  const rest = reasons.map((reason) => reasonText(reason).text).filter(({ en }) => !told.has(en));
-  return { productDay, covered, covers, reasons, sentences: [...sentences, ...rest], events };
+  const rest = reasons
+    .map((reason) => reasonText(reason).text)
+    .filter((text) => !sentences.some(({ en }) => en.includes(text.en)));
+  const [cover] = covers;
+  const [event] = events;
+  const timeZone = cover?.folded.terms.timeZone ?? (event && policyFor(event, revisions)?.timeZone) ?? 'UTC';
+  return { productDay, timeZone, covered, covers, reasons, sentences: [...sentences, ...rest], events };
 }
 
 function headSentences(

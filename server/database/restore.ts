@@ -37,7 +37,8 @@ export async function restore(
   return manifest;
 }
 
-async function assertEmpty({ db }: Pick<Database, 'db'>): Promise<void> {
+/** Throws `DatabaseTrouble` `restore_refused` when the database holds anything. */
+export async function assertEmpty({ db }: Pick<Database, 'db'>): Promise<void> {
   const [first] = await db.listCollections({}, { nameOnly: true }).toArray();
   if (first === undefined) return;
   throw new DatabaseTrouble(
