@@ -61,3 +61,23 @@ describe('programs/ is pure', () => {
     assert.deepEqual(result?.messages, []);
   });
 });
+
+describe('imports point one way', () => {
+  const eslint = new ESLint({ cwd: root });
+  const planted: [file: string, wrong: string, right: string][] = [
+    ['server/clock.ts', '../scripts/main.ts', '../programs/money.ts'],
+    ['server/clock.ts', '../jobs/main.ts', '../programs/money.ts'],
+    ['server/http/etag.ts', '../../jobs/main.ts', '../clock.ts'],
+    ['jobs/run-tick.ts', '../scripts/main.ts', '../server/main.ts'],
+    ['scripts/tidy.ts', '../jobs/main.ts', '../server/main.ts'],
+  ];
+  for (const [file, wrong, right] of planted) {
+    it(`the linter refuses ${wrong} in ${file}`, async () => {
+      const refused = async (from: string): Promise<boolean> => {
+        const [result] = await eslint.lintText(`import '${from}';\n`, { filePath: `${root}/${file}` });
+        return result?.messages.some(({ ruleId }) => ruleId === 'no-restricted-imports') ?? false;
+      };
+      assert.deepEqual([await refused(wrong), await refused(right)], [true, false]);
+    });
+  }
+});
