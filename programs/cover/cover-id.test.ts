@@ -11,6 +11,7 @@ describe('cover ids (G4)', () => {
 
   for (const bad of [
     '',
+    ...['2026-02-30', '2026-99-99', '9999-12-31', '0001-01-01'].map((productDay) => coverId({ ...key, productDay })),
     '2026-11-22.0000.wrk_a.pol_a',
     '2026-11-22.795b.wrk_a',
     '2026-11-22.795b.wrk_a.pol_a.x',

@@ -1,3 +1,4 @@
+import { isDay } from '../calendar.ts';
 import type { CoverKey } from './cover-facts.ts';
 
 /**
@@ -14,6 +15,8 @@ export function parseCoverId(id: string): CoverKey | undefined {
   const match = /^(\d{4}-\d\d-\d\d)\.([0-9a-f]{4})\.([^.]+)\.([^.]+)$/.exec(id);
   const [, productDay, hash, workerId, policyId] = match ?? [];
   if (productDay === undefined || workerId === undefined || policyId === undefined) return undefined;
+  // Beyond these years no interval can be written for a day and its neighbours.
+  if (!isDay(productDay) || productDay < '1000' || productDay >= '9999') return undefined;
   return hash === workerHash(workerId) ? { productDay, workerId, policyId } : undefined;
 }
 

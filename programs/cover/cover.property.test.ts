@@ -7,6 +7,7 @@ import type { DecidedFact, ShiftEventType } from './cover-facts.ts';
 import { coverVerdict } from './cover-verdict.ts';
 import { decideCover } from './decide-cover.ts';
 import { foldCover } from './fold-cover.ts';
+import { protectsAt } from './fold-shifts.ts';
 import { clock, policy, WorkerStory } from './testing/worker-story.ts';
 
 const graceMs = 10 * minuteMs;
@@ -157,6 +158,12 @@ describe('cover, whatever is reported', () => {
         for (const at of edges(story)) {
           const verdict = story.verdict(at);
           assert.equal(verdict.covered, holds(all, at));
+          for (const { terms: cover, windows } of story.folds()) {
+            const terms = productTerms(cover.product);
+            assert.ok(terms);
+            const rules = { cover, terms, unavailability: story.unavailability };
+            assert.equal(protectsAt(story.facts, rules, at), holds(windows, at));
+          }
           assert.equal(verdict.covered, verdict.covers.length > 0);
           assert.equal(verdict.covered ? undefined : verdict.reasons.length > 0, verdict.covered ? undefined : true);
           const then = story.verdict(at, at);

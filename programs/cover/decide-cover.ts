@@ -1,5 +1,5 @@
 import type { ProductRef, ProductTerms } from '../products/product-terms.ts';
-import { completedYears, containsInstant, minuteMs, productDayInterval } from '../calendar.ts';
+import { completedYears, minuteMs, productDayInterval } from '../calendar.ts';
 import type { ProductDay } from '../calendar.ts';
 import { choosePolicy } from './choose-policy.ts';
 import type { PolicyChoice } from './choose-policy.ts';
@@ -17,7 +17,8 @@ import type {
 } from './cover-facts.ts';
 import { coverId } from './cover-id.ts';
 import { decideEnd } from './decide-end.ts';
-import { foldCover, minimumCharge } from './fold-cover.ts';
+import { minimumCharge } from './fold-cover.ts';
+import { protectsAt } from './fold-shifts.ts';
 import { findSegment, samePiece, segmentJoined } from './find-segment.ts';
 import { sortReasons } from './reasons.ts';
 import type { Reason } from './reasons.ts';
@@ -167,7 +168,7 @@ function accepted(
 
 /** Whether the cover protects at the effective start already, by what was known before this event. */
 function heldBefore(
-  { unavailability, termsOf }: DecideCoverInput,
+  { unavailability }: DecideCoverInput,
   known: readonly DecidedFact[],
   { terms, timing }: PolicyChoice,
   cover: CoverTerms,
@@ -184,8 +185,7 @@ function heldBefore(
       return true;
     }
   }
-  const { windows } = foldCover({ cover, facts: known, unavailability, termsOf });
-  return windows.some((window) => containsInstant(window, effectiveAt));
+  return protectsAt(known, { cover, terms, unavailability }, effectiveAt);
 }
 
 const reasonOfFlag = {

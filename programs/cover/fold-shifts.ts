@@ -1,4 +1,4 @@
-import { minuteMs, overlapInterval, productDayInterval, unionIntervals } from '../calendar.ts';
+import { containsInstant, minuteMs, overlapInterval, productDayInterval, unionIntervals } from '../calendar.ts';
 import type { Instant, Interval } from '../calendar.ts';
 import type { ProductTerms } from '../products/product-terms.ts';
 import type {
@@ -63,6 +63,33 @@ export function foldShifts(facts: readonly DecidedFact[], rules: ShiftFoldRules)
   shifts.sort((a, b) => a.effectiveAt - b.effectiveAt || compareText(a.eventIds[0], b.eventIds[0]));
   contradictions.sort((a, b) => compareText(a.code, b.code) || compareText(a.eventIds[0], b.eventIds[0]));
   return { shifts, windows: unionIntervals(windows), contradictions };
+}
+
+/**
+ * Whether the windows of `foldShifts` hold the instant: the same answer (a property test holds it to that) without building
+ * them, since it is asked for every start. Of the receipts by then only the last counts: what holds from a receipt on is
+ * what it knew. Of later ones, those that brought a start which insures from the instant or before.
+ */
+export function protectsAt(facts: readonly DecidedFact[], rules: ShiftFoldRules, at: Instant): boolean {
+  const { cover, terms, unavailability } = rules;
+  const dayRule = { timeZone: cover.timeZone, boundary: terms.dayBoundary };
+  const dayEndsAt = productDayInterval(cover.productDay, dayRule).to;
+  for (const events of piecesOf(facts, rules).values()) {
+    let last = -Infinity;
+    const receipts = new Set<Instant>();
+    for (const { mine, fact, effectiveAt } of events) {
+      if (fact.receivedAt <= at) last = Math.max(last, fact.receivedAt);
+      else if (mine && effectiveAt <= at) receipts.add(fact.receivedAt);
+    }
+    if (!events.some(({ mine }) => mine)) continue;
+    for (const receivedAt of [last, ...[...receipts].sort((a, b) => a - b)]) {
+      const known = events.filter(({ fact }) => fact.receivedAt <= receivedAt);
+      const { segments } = cutSegments(known, terms, unavailability);
+      const settled = segments.map((segment) => settleSegment(segment, terms, unavailability));
+      if (settled.some((each) => containsInstant(plainWindow(each, terms, dayEndsAt), at))) return true;
+    }
+  }
+  return false;
 }
 
 /** The events of the cover's worker by piece of work; the same stored event counts once. */

@@ -3,6 +3,7 @@ import type { Instant } from '../../programs/calendar.ts';
 import type { Actor } from '../actor.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
 import { grantConsent } from '../consents/grant-consent.ts';
+import { createPlatform } from '../platforms/create-platform.ts';
 import { verifyPerson } from '../people/verify-person.ts';
 import {
   NATIONAL_ID,
@@ -95,6 +96,20 @@ describe('was the worker covered at an instant, and why', () => {
     assert.deepEqual(now.gaps, [{ shiftId: 'late-shift', from: local('18:00'), to: local('18:30') }]);
     assert.deepEqual(then.gaps, []);
     assert.equal((await check('late', local('18:30'))).now.verdict.covered, true);
+  });
+
+  it('tells a platform without a policy that this is why', async () => {
+    await createPlatform(world.services, {
+      actor: OPERATOR,
+      platformId: 'plt_bare',
+      name: 'No policy',
+      sources: ['https://e.example/shifts'],
+      mode: 'test',
+    });
+    await report(world, { worker: 'bare', at: local('18:00'), platformId: 'plt_bare' });
+    world.clock.set(local('20:00'));
+    const { now } = await check('bare', local('19:00'), platformActor('plt_bare'));
+    assert.deepEqual([now.verdict.covered, now.verdict.reasons], [false, ['no_policy']]);
   });
 
   it('shows no gap where the day was protected anyway (G9)', async () => {

@@ -100,7 +100,10 @@ interface Known {
 /** What can decide about an instant: the product day that holds it and the one before, which may reach into it (G8, G9). */
 async function readAround(services: Services, workers: readonly WorkerOfPlatform[], at: Instant): Promise<Known> {
   const revisions = await revisionsOf(services, workers);
-  const windows = revisions.map((revision) => windowOf(daysAround(at, revision), [revision]));
+  const windows =
+    revisions.length === 0
+      ? [windowOf(daysAround(at, { product: '', timeZone: 'UTC' }), [])]
+      : revisions.map((revision) => windowOf(daysAround(at, revision), [revision]));
   const facts = await loadFacts(services, workers, {
     from: Math.min(...windows.map(({ from }) => from)),
     to: Math.max(...windows.map(({ to }) => to)),

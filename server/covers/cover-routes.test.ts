@@ -55,6 +55,15 @@ describe('covers over HTTP', () => {
       cursor = cursorOf(body);
     }
     assert.deepEqual(listed, days);
+    for (const [from, to] of [
+      ['9999-12-30', '9999-12-31'],
+      ['0000-01-01', '0000-01-02'],
+    ]) {
+      await door.get(`/v1/workers/w2/covers?from=${from}&to=${to}`, 400);
+    }
+    await door.get(`/v1/covers/${lost?._id.replace('2026-02-27', '9999-12-31')}`, 404);
+    await door.get(`/v1/covers/${lost?._id.replace('2026-02-27', '2026-99-99')}`, 404);
+    assert.equal(at((await door.get('/v1/workers/w2/cover?at=0001-01-01T00:00:00Z')).body, 'covered'), false);
     const read = await door.get(`/v1/covers/${lost?._id}`);
     assert.equal(at(read.body, 'openedBy'), lost?.openedBy);
     const range = (from: string, to: string): string => `/v1/workers/w2/covers?from=${from}&to=${to}`;

@@ -1,4 +1,11 @@
-import { addDays, daysBetween, productDayInterval, type Interval, type ProductDay } from '../../programs/calendar.ts';
+import {
+  addDays,
+  dayMs,
+  daysBetween,
+  productDayInterval,
+  type Interval,
+  type ProductDay,
+} from '../../programs/calendar.ts';
 import type { CoverTerms, DecidedFact, PolicyRevision } from '../../programs/cover/cover-facts.ts';
 import { coverId } from '../../programs/cover/cover-id.ts';
 import { factWindow } from '../../programs/cover/fold-cover.ts';
@@ -47,7 +54,6 @@ export const FACTS_MAX = 50_000;
  */
 export async function loadCovers(services: Services, input: LoadCoversInput): Promise<LoadedCovers> {
   const revisions = await revisionsOf(services, input.workers);
-  if (revisions.length === 0) return { terms: [], facts: [] };
   const [documents, facts] = await Promise.all([
     readCovers(services, coverIdsOf(input, revisions)),
     loadFacts(services, input.workers, windowOf(input, revisions)),
@@ -115,7 +121,7 @@ export async function loadFacts(
   return documents.map(decidedFact);
 }
 
-/** The hull of the G13 windows that the policies give the days. */
+/** The hull of the G13 windows that the policies give the days; without a policy, of the days in any zone: work is refused there too. */
 export function windowOf({ from, to }: DayRange, revisions: readonly PolicyRevision[]): Interval {
   let hull: Interval = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   for (const { product, timeZone } of revisions) {
@@ -126,7 +132,9 @@ export function windowOf({ from, to }: DayRange, revisions: readonly PolicyRevis
     const last = factWindow(productDayInterval(to, rule), terms);
     hull = { from: Math.min(hull.from, first.from), to: Math.max(hull.to, last.to) };
   }
-  return hull;
+  if (hull.from < hull.to) return hull;
+  const utc = { timeZone: 'UTC', boundary: '00:00' };
+  return { from: productDayInterval(from, utc).from - dayMs, to: productDayInterval(to, utc).to + dayMs };
 }
 
 function coverIdsOf({ workers, from, to }: LoadCoversInput, revisions: readonly PolicyRevision[]): string[] {

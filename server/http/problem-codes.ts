@@ -36,6 +36,10 @@ export const PROBLEM_CODES = {
     title: 'Whether the event was stored is not known',
     action: 'Send the same event again after Retry-After: it is stored once however often it is sent.',
   },
+  too_many_reports: {
+    title: 'Too much is reported of this work',
+    action: 'Nothing was stored: report each start and end once.',
+  },
   shift_event_not_found: { title: 'You sent no such event', action: 'Check the event id of the answer.' },
 
   // Covers

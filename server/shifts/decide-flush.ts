@@ -11,6 +11,7 @@ import { Refusal } from '../../programs/refusal.ts';
 import { storedDecision } from './decided-fact.ts';
 import { EVENT_AGE_DAYS_MAX, isStart, timeProblem, type IntakeItem } from './intake-item.ts';
 import { remember, shiftOwner, type LoadedFlush } from './load-flush.ts';
+import { beyondBounds } from './report-bounds.ts';
 import type { ShiftEventDocument } from './shift-event-model.ts';
 
 /** What becomes of an item, before anything is stored. */
@@ -39,7 +40,7 @@ export function decideFlush(
         : { kind: 'reject', item, refusal: eventIdReused(item) };
     }
     const policies = loaded.policies.get(item.fact.platformId) ?? [];
-    const refusal = outOfTime(item, policies);
+    const refusal = outOfTime(item, policies) ?? beyondBounds(item.fact, loaded.facts.get(item.fact.workerId) ?? []);
     if (refusal) return { kind: 'reject', item, refusal };
     return decide(item, policies, loaded, unavailability);
   });

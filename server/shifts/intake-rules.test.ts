@@ -101,4 +101,27 @@ describe('what the intake makes of a request, whatever its order', () => {
     const results = await world.services.intake.dryRun([changed], { platformId: 'plt_a', via: 'api' });
     assert.deepEqual(told(results), ['event_id_reused']);
   });
+
+  it('stores nothing that waited so long that answers about its receipt are final (G19)', async () => {
+    const waiting = event('shift.started', 'waits', local('18:00'));
+    const results = submit([waiting]);
+    world.clock.set(local('18:00') + 15_001);
+    assert.deepEqual(told(await results), ['outcome_unknown']);
+    assert.equal(await world.services.models.shiftEvents.countDocuments({ eventId: waiting.id }), 0);
+    assert.deepEqual(told(await submit([waiting])), ['accepted covered age_unknown']);
+  });
+
+  it('takes 200 events of one shift and no more, at a bounded cost', async () => {
+    const starts = Array.from({ length: 1_000 }, (_, i) => event('shift.started', 'again', local('17:55') + i));
+    const results = told(await submit(starts));
+    assert.equal(results.filter((result) => result.startsWith('accepted')).length, 200);
+    assert.deepEqual(new Set(results.slice(200)), new Set(['too_many_reports']));
+    assert.deepEqual(told(await submit(starts.slice(199, 201))), [
+      'replayed already_covered age_unknown shift_already_started',
+      'too_many_reports',
+    ]);
+    const another = event('shift.started', 'again', local('17:59'));
+    const next = { ...another, data: { ...another.data, shiftId: 'next' } };
+    assert.deepEqual(told(await submit([next])), ['accepted already_covered age_unknown']);
+  });
 });

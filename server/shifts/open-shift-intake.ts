@@ -13,6 +13,12 @@ import { WorkerRegistrations } from './worker-registrations.ts';
 /** More periods than a process touches between two clears; only saves repeated inserts. */
 const KNOWN_PERIODS_MAX = 10_000;
 
+/**
+ * What waited longer is given up: with the two bounds of a flush (`FLUSH_MS_MAX`, for reading and for storing) nothing is
+ * stored 60 s after its receipt, when answers about that instant stop being provisional (G19).
+ */
+const WAITED_MS_MAX = 15_000;
+
 export const outcomeUnknown = (): Refusal =>
   new Refusal(
     'unavailable',
@@ -45,7 +51,15 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
     queueItemsMax: config.intakeQueueMax,
   });
 
-  async function flush(items: readonly IntakeItem[]): Promise<void> {
+  async function flush(taken: readonly IntakeItem[]): Promise<void> {
+    const now = clock.now();
+    const isStale = ({ fact }: IntakeItem): boolean => now - fact.receivedAt > WAITED_MS_MAX;
+    const items = taken.filter((item) => !isStale(item));
+    if (items.length < taken.length) {
+      log.warn({ events: taken.length - items.length }, 'Shift events waited too long and were not stored.');
+      for (const item of taken.filter(isStale)) item.settle({ status: 'unknown', refusal: outcomeUnknown() });
+    }
+    if (items.length === 0) return;
     const stopTimer = metrics.flushSeconds.startTimer();
     metrics.flushEvents.observe(items.length);
     metrics.queueEvents.set(commit.waiting);
