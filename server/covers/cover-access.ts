@@ -45,13 +45,16 @@ async function ownWorker(
   }
 }
 
-/** Whom the actor most likely means, known without a read, so that the events can be read meanwhile. It grants nothing. */
+/**
+ * Whom the actor certainly means, known without a read, so that the events can be read meanwhile. It grants nothing. An id
+ * of ours may be another platform's worker: nothing of that one is read before it is known to be the actor's to see (G22).
+ */
 export function likelyWorker(actor: Actor, idOrExternalId: string): WorkerOfPlatform | undefined {
   if (actor.kind === 'worker') return { workerId: actor.workerId, platformId: actor.platformId };
   if (actor.kind !== 'platform') return undefined;
+  if (idOrExternalId.startsWith(WORKER_ID_PREFIX)) return undefined;
   const { platformId } = actor;
-  const isOurs = idOrExternalId.startsWith(WORKER_ID_PREFIX);
-  return { workerId: isOurs ? idOrExternalId : workerIdOf(platformId, idOrExternalId), platformId };
+  return { workerId: workerIdOf(platformId, idOrExternalId), platformId };
 }
 
 /** Writes down who read whose data: durably before the answer where it was not the reader's own (G22). */

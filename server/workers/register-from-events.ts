@@ -11,11 +11,10 @@ export async function registerFromEvents(
   workerId: string,
   platformId?: string,
 ): Promise<WorkerDocument | null> {
-  const event = await models.shiftEvents
-    .findOne({ workerId, ...(platformId !== undefined && { platformId }) })
-    .sort({ time: 1 })
-    .lean();
-  if (!event) return null;
+  // Any event of the worker tells whose it is: looking on for one of this platform would take the longer the more a worker
+  // of another one has, and tell that there is such a worker.
+  const event = await models.shiftEvents.findOne({ workerId }).sort({ time: 1 }).lean();
+  if (!event || (platformId !== undefined && event.platformId !== platformId)) return null;
   await insertNew(database.db, 'workers', [workerDocumentOf(event)]);
   return models.workers.findById(workerId).lean();
 }
