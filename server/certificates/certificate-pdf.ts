@@ -13,6 +13,8 @@ export interface CertificateSheet {
   readonly checkUrl: string;
   readonly token: string;
   readonly state: CertificateState;
+  /** A sheet of test data says so, large. */
+  readonly mode: 'test' | 'live';
   readonly asOf: Instant;
   readonly expiresAt: Instant;
   readonly terms: ProductTerms;
@@ -37,6 +39,7 @@ const TERM_SIZES = [9, 8.5, 8, 7.5, 7, 6.5, 6, 5.5] as const;
 const INK = '#1b2430';
 const PALE = '#5b6675';
 const LINE = '#c9d1db';
+const WARNING = '#b42318';
 const COLOURS = { valid: '#0b6b3a', ended: '#5b6675', not_live: '#9a3412' } as const satisfies Record<
   CertificateState,
   string
@@ -99,6 +102,12 @@ function drawHead(doc: Doc, sheet: CertificateSheet): void {
     .fillColor(PALE)
     .fontSize(9)
     .text(`截至 As of ${localTime(sheet.asOf, sheet.timeZone)} (${sheet.timeZone})`, MARGIN, 102, { lineBreak: false });
+  if (sheet.mode === 'test') {
+    doc
+      .fillColor(WARNING)
+      .fontSize(11)
+      .text('测试数据，不构成保险  TEST DATA, no insurance', MARGIN, 20, { width: WIDTH, align: 'center' });
+  }
   rule(doc, 126);
 }
 

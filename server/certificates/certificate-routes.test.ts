@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
-import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { at, items, openDoor, pick } from '../covers/testing/open-door.ts';
 import { DAY, local, openShifts, report } from '../covers/testing/open-shifts.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
@@ -47,6 +47,24 @@ describe('certificates over HTTP (G24)', () => {
     for (const text of [JSON.stringify(payload), JSON.stringify(body)]) assert.ok(!text.includes('张'));
   });
 
+  it('says that it is of test data, on the sheet, in the token and to whoever checks it', async () => {
+    const body = await certificate();
+    const claims: unknown = decodeJwt(String(at(body, 'token')));
+    assert.deepEqual(
+      [at(body, 'mode'), at(claims, 'mode'), at(await check(at(body, 'code')), 'mode')],
+      Array(3).fill('test'),
+    );
+    const sheet = async () =>
+      lettersOf((await printCertificate(world.services, { actor: platformActor('plt_a'), coverId })).content);
+    assert.ok((await sheet()).has('测'));
+    const setMode = (mode: 'test' | 'live') =>
+      world.services.models.platforms.updateOne({ _id: 'plt_a' }, { $set: { mode } });
+    await setMode('live');
+    assert.equal(at(await check(at(body, 'code')), 'mode'), 'live');
+    assert.ok(!(await sheet()).has('测'));
+    await setMode('test');
+  });
+
   it('keeps its code, whoever asks again', async () => {
     assert.equal(at(await certificate(), 'code'), at(await certificate(), 'code'));
   });
@@ -61,7 +79,18 @@ describe('certificates over HTTP (G24)', () => {
       DAY,
       '张**',
     ]);
-    const allowed = ['code', 'state', 'product', 'productDay', 'timeZone', 'windows', 'valid', 'checkedAt', 'insured'];
+    const allowed = [
+      'code',
+      'state',
+      'mode',
+      'product',
+      'productDay',
+      'timeZone',
+      'windows',
+      'valid',
+      'checkedAt',
+      'insured',
+    ];
     assert.ok(typeof body === 'object' && body !== null);
     assert.deepEqual(Object.keys(body).sort(), allowed.sort());
     assert.equal(await world.services.models.disclosures.countDocuments({ basis: 'public_code', reader: 'public' }), 1);
@@ -122,6 +151,7 @@ describe('certificates over HTTP (G24)', () => {
         checkUrl: 'https://parasol.example/v1/certificates/0123456789abcdefghjkmnpqrs',
         token: 'e'.repeat(1_500),
         state: 'valid',
+        mode: 'test',
         asOf,
         expiresAt: asOf,
         terms,

@@ -19,6 +19,9 @@ const state = Joi.string()
 const shared = {
   code: Joi.string(),
   state,
+  mode: Joi.string()
+    .valid('test', 'live')
+    .description('`test`: of a platform that only tries things out; nobody is insured by it.'),
   product: Joi.object({ ref: Joi.string(), name: Joi.object({ en: Joi.string(), zh: Joi.string() }) }),
   productDay: Joi.string(),
   timeZone: Joi.string(),
@@ -48,6 +51,7 @@ const WINDOW = { from: '2026-03-01T10:00:00.000Z', to: '2026-03-01T17:30:00.000Z
 const SHARED_EXAMPLE = {
   code: '3f9k2m7q8r5t1v4x6z0b2d8g3h',
   state: 'valid',
+  mode: 'live',
   product: { ref: 'rider-day@1', name: { en: "Rider's day", zh: '骑手日保' } },
   productDay: '2026-03-01',
   timeZone: 'Asia/Shanghai',
@@ -183,10 +187,12 @@ function renderShared({
   terms,
   code,
   state: now,
-}: Pick<Certificate | CertificateCheck, 'folded' | 'terms' | 'code' | 'state'>) {
+  mode,
+}: Pick<Certificate | CertificateCheck, 'folded' | 'terms' | 'code' | 'state' | 'mode'>) {
   return {
     code,
     state: now,
+    mode,
     product: { ref: folded.terms.product, name: terms.name },
     productDay: folded.terms.productDay,
     timeZone: folded.terms.timeZone,

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose';
 import type { Instant, Interval } from '../../programs/calendar.ts';
+import type { PlatformDocument } from '../platforms/platform-model.ts';
 import type { Services } from '../services.ts';
 import { signingKey, TOKEN_VALID_DAYS } from './signing-keys.ts';
 
@@ -11,6 +12,8 @@ export interface CertificateFacts {
   readonly productDay: string;
   readonly timeZone: string;
   readonly state: CertificateState;
+  /** `test`: of a platform that only tries things out; nobody is insured by it. */
+  readonly mode: PlatformDocument['mode'];
   readonly windows: readonly Interval[];
 }
 
@@ -49,6 +52,7 @@ export async function signCertificate(
     day: facts.productDay,
     zone: facts.timeZone,
     state: facts.state,
+    mode: facts.mode,
     windows: facts.windows.map(({ from, to }) => [toIso(from), toIso(to)]),
     asOf: toIso(now),
   };

@@ -7,6 +7,7 @@ import { Refusal } from '../../programs/refusal.ts';
 import type { Actor } from '../actor.ts';
 import { readCover, standingCover } from '../covers/read-cover.ts';
 import { openProfile, profileIdOf } from '../people/profile.ts';
+import type { PlatformDocument } from '../platforms/platform-model.ts';
 import type { Services } from '../services.ts';
 import { verifiedPersonOf } from '../workers/find-worker.ts';
 import { certificateCode } from './certificate-code.ts';
@@ -20,6 +21,7 @@ export interface Certificate {
   readonly asOf: Instant;
   readonly expiresAt: Instant;
   readonly state: CertificateState;
+  readonly mode: PlatformDocument['mode'];
   readonly folded: FoldedCover;
   readonly platformId: string;
   readonly terms: ProductTerms;
@@ -37,18 +39,18 @@ export async function issueCertificate(
   const now = services.clock.now();
   const { folded, platformId } = await readCover(services, { actor, coverId, purpose: 'certificate' });
   const terms = termsOf(folded);
-  const code = await certificateCode(services, coverId, now);
+  const [code, mode] = await Promise.all([certificateCode(services, coverId, now), modeOf(services, platformId)]);
   const state = certificateState(folded, now);
   const origin = originOf(services);
   const { policyId, product, productDay, timeZone } = folded.terms;
-  const facts = { code, policyId, product, productDay, timeZone, state, windows: folded.windows };
+  const facts = { code, policyId, product, productDay, timeZone, state, mode, windows: folded.windows };
   const { token, expiresAt } = await signCertificate(services, origin, facts, now);
   const urls = {
     check: `${origin}/v1/certificates/${code}`,
     pdf: `${origin}/v1/covers/${encodeURIComponent(coverId)}/certificate.pdf`,
     keys: `${origin}/.well-known/jwks.json`,
   };
-  return { code, token, asOf: now, expiresAt, state, folded, platformId, terms, urls };
+  return { code, token, asOf: now, expiresAt, state, mode, folded, platformId, terms, urls };
 }
 
 /** The certificate as a page to print. The whole name only for the person; for everybody else it is masked. */
@@ -83,6 +85,7 @@ export interface CertificateCheck {
   readonly code: string;
   readonly checkedAt: Instant;
   readonly state: CertificateState;
+  readonly mode: PlatformDocument['mode'];
   readonly folded: FoldedCover;
   readonly terms: ProductTerms;
   /** The masked name, when one is known. */
@@ -118,9 +121,10 @@ export async function checkCertificate(
     purpose: 'certificate',
     basis: 'public_code',
   });
-  const name = await nameOf(services, workerId);
+  const [name, mode] = await Promise.all([nameOf(services, workerId), modeOf(services, cover.platformId)]);
   return {
     code,
+    mode,
     checkedAt: now,
     state: certificateState(cover.folded, now),
     folded: cover.folded,
@@ -133,6 +137,13 @@ function termsOf({ terms }: FoldedCover): ProductTerms {
   const product = productTerms(terms.product);
   if (!product) throw new Error(`A cover names ${terms.product}, which is not in the catalogue.`);
   return product;
+}
+
+/** Test data stays recognisable wherever its certificate is shown. */
+async function modeOf(services: Services, platformId: string): Promise<PlatformDocument['mode']> {
+  const platform = await services.models.platforms.findById(platformId, { mode: 1 }).lean();
+  if (platform === null) throw new Error(`A cover names the platform ${platformId}, which does not exist.`);
+  return platform.mode;
 }
 
 async function nameOf(services: Services, workerId: string): Promise<string | undefined> {

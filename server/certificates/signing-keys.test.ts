@@ -17,6 +17,7 @@ const FACTS = {
   productDay: '2026-03-01',
   timeZone: 'Asia/Shanghai',
   state: 'valid',
+  mode: 'test',
   windows: [{ from: NOW, to: NOW + 3_600_000 }],
 } as const;
 
@@ -46,6 +47,7 @@ describe('signing keys (G24)', () => {
     const { payload, protectedHeader } = await (await verifierAt(services, NOW))(token);
     assert.deepEqual(payload, {
       iss: ISSUER,
+      mode: 'test',
       iat: NOW / 1_000,
       exp: expiresAt / 1_000,
       code: 'abc',
