@@ -17,6 +17,8 @@ import type { Services } from './services.ts';
 
 /** A client has this long to send a whole request. */
 const REQUEST_MS_MAX = 30_000;
+/** ... and this long for the head of it. Node swaps the two when this one is the longer, and its default is 60 s. */
+const HEADERS_MS_MAX = 15_000;
 /** Longer than the 60 s of most load balancers: the side that sends must be the one that gives up an idle connection. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -55,6 +57,7 @@ export function createApp(services: Services, routes: readonly AnyRoute[], optio
 
   const server = createServerFor(app, config.fastServer);
   server.requestTimeout = REQUEST_MS_MAX;
+  server.headersTimeout = HEADERS_MS_MAX;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   // Without a listener Node answers `Expect: 100-continue` itself, before anybody was authenticated (G25).
   server.on('checkContinue', (req, res) => void server.emit('request', req, res));

@@ -113,6 +113,17 @@ describe('connections', () => {
     assert.equal(app.listening, false);
   });
 
+  it('gives up a body that does not come within the time for a request', async function () {
+    this.timeout(10_000);
+    assert.ok(server.headersTimeout < server.requestTimeout, 'else Node takes one for the other');
+    Object.assign(server, { headersTimeout: 50, requestTimeout: 100 });
+    const socket = await listen(server);
+    socket.write(`${head(PROBE.platform, 'Content-Length: 12')}{`);
+    // Node looks at its connections every so often: soon, not after its default of half a minute.
+    assert.match(await read(socket, /\r\n\r\n/), /^HTTP\/1\.1 408 /);
+    socket.destroy();
+  });
+
   it('cuts off what is still there after the grace', async () => {
     const app = createApp(bareServices(), probeRoutes);
     const connected = once(app, 'connection');
