@@ -31,9 +31,11 @@ function amend(emitted: unknown, described: unknown, direction: 'input' | 'outpu
   if (Array.isArray(items) && items.length === 1 && isRecord(emitted.items)) {
     result.items = amend(emitted.items, items[0], direction);
   }
-  if (Array.isArray(matches) && Array.isArray(emitted.anyOf) && matches.length === emitted.anyOf.length) {
+  for (const form of ['anyOf', 'oneOf'] as const) {
+    const emittedOnes = emitted[form];
+    if (!Array.isArray(matches) || !Array.isArray(emittedOnes) || matches.length !== emittedOnes.length) continue;
     const alternatives: readonly unknown[] = matches;
-    result.anyOf = emitted.anyOf.map((one, i) => {
+    result[form] = emittedOnes.map((one, i) => {
       const match = alternatives[i];
       return amend(one, isRecord(match) ? match.schema : undefined, direction);
     });

@@ -4,7 +4,7 @@ import { SCOPES } from '../actor.ts';
 import type { Config } from '../config.ts';
 import { isRecord, jsonSchemaOf } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { PROBLEM_CODES } from './problem-codes.ts';
+import { commonProblems, PROBLEM, PROBLEM_REF, PROBLEM_RESPONSES } from './openapi-problems.ts';
 import type { AnyRoute, ResponseDoc } from './route.ts';
 
 const INTRODUCTION = `Cover by the shift for gig workers: send shift events, get a verdict back, ask who was covered when and why.
@@ -72,7 +72,7 @@ function operationOf(route: AnyRoute): JsonSchema {
     tags: [route.tag],
     security: securityOf(route),
     parameters: parametersOf(route),
-    ...(route.body === undefined ? {} : { requestBody: bodyOf(route.body, route.bodyTypes ?? ['application/json']) }),
+    ...(route.body === undefined ? {} : { requestBody: bodyOf(route, route.body) }),
     responses: responsesOf(route),
   };
 }
@@ -96,7 +96,20 @@ function parametersOf(route: AnyRoute): JsonSchema[] {
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     });
   }
+  if (route.problems?.includes('version_moved')) {
+    parameters.push(
+      headerOf('If-Match', 'The ETag of the version that the change is meant for; 412 when it is no longer that one.'),
+      headerOf('If-None-Match', '`*`: only if nothing is stored yet; 412 otherwise.'),
+    );
+  }
+  if (route.responses[304] !== undefined) {
+    parameters.push(headerOf('If-None-Match', 'The ETag that you have; 304 when it is still that one.'));
+  }
   return parameters;
+}
+
+function headerOf(name: string, description: string): JsonSchema {
+  return { name, in: 'header', required: false, description, schema: { type: 'string' } };
 }
 
 function parametersIn(place: 'path' | 'query', schema: Joi.ObjectSchema | undefined): JsonSchema[] {
@@ -115,88 +128,56 @@ function parametersIn(place: 'path' | 'query', schema: Joi.ObjectSchema | undefi
   });
 }
 
-function bodyOf(schema: Joi.Schema, types: readonly string[]): JsonSchema {
-  const media = { schema: jsonSchemaOf(schema, 'input') };
-  return { required: true, content: Object.fromEntries(types.map((type) => [type, media])) };
+function bodyOf({ bodyTypes = ['application/json'], bodyDocs = {} }: AnyRoute, whole: Joi.Schema): JsonSchema {
+  const media = (type: string): JsonSchema => {
+    const { schema = whole, example } = bodyDocs[type] ?? {};
+    return { schema: jsonSchemaOf(schema, 'input'), ...(example === undefined ? {} : { example }) };
+  };
+  return { required: true, content: Object.fromEntries(bodyTypes.map((type) => [type, media(type)])) };
 }
 
 function responsesOf(route: AnyRoute): JsonSchema {
   const responses: JsonSchema = {};
-  for (const [status, doc] of Object.entries(route.responses)) responses[status] = responseOf(Number(status), doc);
+  for (const [status, doc] of Object.entries(route.responses)) {
+    responses[status] = responseOf(route, Number(status), doc);
+  }
   for (const status of commonProblems(route)) responses[status] ??= { $ref: `#/components/responses/Problem${status}` };
   return responses;
 }
 
-function responseOf(status: number, doc: ResponseDoc): JsonSchema {
-  const headers = { 'Request-Id': { description: 'Tell us this id.', schema: { type: 'string' } } };
+function responseOf(route: AnyRoute, status: number, doc: ResponseDoc): JsonSchema {
+  const schema = doc.schema === undefined ? {} : jsonSchemaOf(doc.schema, 'output');
+  const headers = headersOf(route, status, schema);
   if (status === 204 || status === 304) return { description: doc.description, headers };
   if (status >= 400) {
     return { description: doc.description, headers, content: { 'application/problem+json': { schema: PROBLEM_REF } } };
   }
+  const named: Readonly<Record<string, unknown>> = doc.examples ?? {};
+  const examples = Object.entries(named).map(([name, value]) => [name, { value }]);
   const media = {
-    schema: doc.schema === undefined ? {} : jsonSchemaOf(doc.schema, 'output'),
+    schema,
     ...(doc.example === undefined ? {} : { example: doc.example }),
+    ...(examples.length === 0 ? {} : { examples: Object.fromEntries(examples) }),
   };
   return { description: doc.description, headers, content: { [doc.contentType ?? 'application/json']: media } };
 }
 
-/** The problems that the server itself answers with, before or around a handler. */
-function commonProblems(route: AnyRoute): string[] {
-  const statuses: string[] = [];
-  if (route.params ?? route.query ?? route.body) statuses.push('400');
-  if (route.allow.some((kind) => kind !== 'public')) statuses.push('401', '403');
-  if (route.params !== undefined && route.method !== 'put') statuses.push('404');
-  if (route.idempotency === 'required') statuses.push('409', '422');
-  if (route.body !== undefined) statuses.push('413', '415');
-  if (route.ratePerMinute !== 'unlimited') statuses.push('429');
-  return [...statuses, '500', '503'];
+function headersOf(route: AnyRoute, status: number, schema: JsonSchema): JsonSchema {
+  const header = (description: string) => ({ description, schema: { type: 'string' } });
+  const hasVersion = route.responses[304] !== undefined || route.problems?.includes('version_moved') === true;
+  const isPage = isRecord(schema.properties) && route.query !== undefined && 'nextCursor' in schema.properties;
+  return {
+    'Request-Id': header('Tell us this id.'),
+    ...(route.ratePerMinute === 'unlimited'
+      ? {}
+      : {
+          RateLimit: header('`r`: requests left; `t`: seconds until all are there again.'),
+          'RateLimit-Policy': header('`q`: requests in a window of `w` seconds.'),
+        }),
+    ...(hasVersion && status < 400 ? { ETag: header('Names the version.') } : {}),
+    ...(isPage ? { Link: header('`rel="next"`: the next page, when there is one.') } : {}),
+    ...(route.idempotency === 'required' && status < 300
+      ? { 'Idempotency-Replayed': header('`true` when the answer was stored before.') }
+      : {}),
+  };
 }
-
-const PROBLEM_REF = { $ref: '#/components/schemas/Problem' } as const;
-
-const PROBLEM = {
-  type: 'object',
-  description: 'RFC 9457.',
-  required: ['type', 'title', 'status', 'detail', 'code', 'instance'],
-  properties: {
-    type: { type: 'string', description: 'Where the code is explained.' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string', description: 'A sentence for people.' },
-    code: { type: 'string', description: `Stable. One of: ${Object.keys(PROBLEM_CODES).join(', ')}.` },
-    instance: { type: 'string', description: 'The id of the request.' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['pointer', 'message'],
-        properties: {
-          pointer: { type: 'string', description: 'JSON pointer into the body, or `/name` of a parameter.' },
-          code: { type: 'string' },
-          message: { type: 'string' },
-        },
-      },
-    },
-  },
-} as const;
-
-const PROBLEM_TITLES = {
-  400: 'Malformed, or outside a documented bound',
-  401: 'Credentials are missing, wrong, revoked or expired',
-  403: 'The credentials are not for this',
-  404: 'Not there, or not yours: both answer alike',
-  409: 'Clashes with what is stored or running',
-  413: 'Larger than 2 MiB after decompression',
-  415: 'Another Content-Type or Content-Encoding is needed',
-  422: 'Well formed, but cannot be done as asked',
-  429: 'Too many requests: wait for Retry-After',
-  500: 'Something went wrong on our side',
-  503: 'Try again after Retry-After: resending is safe',
-} as const;
-
-const PROBLEM_RESPONSES = Object.fromEntries(
-  Object.entries(PROBLEM_TITLES).map(([status, description]) => [
-    `Problem${status}`,
-    { description, content: { 'application/problem+json': { schema: PROBLEM_REF } } },
-  ]),
-);

@@ -36,6 +36,14 @@ export interface ResponseDoc {
   /** Default `application/json`. */
   readonly contentType?: string;
   readonly example?: unknown;
+  /** By name, instead of one: where answers of several forms stand under one status. */
+  readonly examples?: Readonly<Record<string, unknown>>;
+}
+
+/** What a body of one content type holds, for the docs. */
+export interface BodyDoc {
+  readonly schema: Joi.Schema;
+  readonly example?: unknown;
 }
 
 /**
@@ -62,6 +70,8 @@ export interface Route<P = never, Q = never, B = never, K extends ActorKind = Ac
   readonly bodyChecked?: 'by_handler';
   /** Accepted request types; default `application/json`. */
   readonly bodyTypes?: readonly string[];
+  /** What the body is under each of `bodyTypes`, where they differ; `body` is then all of them. */
+  readonly bodyDocs?: Readonly<Record<string, BodyDoc>>;
   /** POSTs: `required` = `Idempotency-Key` (DESIGN 9); `keyed` = the body carries its own key; `harmless` = repeating it changes nothing. */
   readonly idempotency?: 'required' | 'keyed' | 'harmless';
   /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { contentHash, eventKey } from './event-key.ts';
+import { contentHash, EVENT_KEY_LENGTH_MAX, eventKey } from './event-key.ts';
 import type { IncomingEvent } from './shift-intake.ts';
 
 const event: IncomingEvent = {
@@ -12,6 +12,17 @@ const event: IncomingEvent = {
 };
 
 describe('event key (G3)', () => {
+  it('fits into what the API takes for one, even of the longest source and id', () => {
+    for (const character of ['a', '骑', '\u{1F600}']) {
+      const key = eventKey(
+        `plt_${'x'.repeat(60)}`,
+        character.repeat(300 / character.length),
+        character.repeat(200 / character.length),
+      );
+      assert.ok(key.length <= EVENT_KEY_LENGTH_MAX, `${character} ${key.length}`);
+    }
+  });
+
   it('is the same for the same parts, and for no others', () => {
     fc.assert(
       fc.property(fc.tuple(fc.string(), fc.string()), fc.tuple(fc.string(), fc.string()), (a, b) => {

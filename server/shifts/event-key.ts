@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
 import type { IncomingEvent } from './shift-intake.ts';
 
+/** No key is longer: source and id are at most 300 and 200 UTF-16 units, each of at most nine characters when encoded. */
+export const EVENT_KEY_LENGTH_MAX = 5_000;
+
 /**
  * The stored event's `_id` (G3): platform, source and id. Source and id are percent-encoded, so the `/` between them is
  * no ambiguity; the date is never part of it, so the key holds for ever.

@@ -5,6 +5,8 @@ import { problemOf } from '../http/problem.ts';
 import { route, type AnyRoute, type Reply, type RouteRequest } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { cloudEventSchema, parseCloudEvent } from './cloud-event.ts';
+import { EVENT_EXAMPLE, REJECTED_EXAMPLE, RESULT_EXAMPLE, STORED_EXAMPLE } from './shift-event-examples.ts';
+import { EVENT_KEY_LENGTH_MAX } from './event-key.ts';
 import { readShiftEvent } from './read-shift-event.ts';
 import { decisionSchema, renderResult, storedEventSchema } from './render-shift-event.ts';
 import type { IncomingEvent, IntakeResult } from './shift-intake.ts';
@@ -90,12 +92,35 @@ function parseOrRefusal(item: unknown, sources: readonly string[]): IncomingEven
 }
 
 const bodyTypes = [SINGLE, BATCH];
-const body = Joi.alternatives(cloudEventSchema, Joi.array().items(cloudEventSchema));
-const responses = {
-  200: { description: 'Accepted, or replayed with the same answer; for a batch, all of it.', schema: decisionSchema },
-  207: { description: 'A batch of which some events were rejected: each has its own status.', schema: batchSchema },
+const batchBody = Joi.array().items(cloudEventSchema).max(1_000);
+const body = Joi.alternatives(cloudEventSchema, batchBody);
+const bodyDocs = {
+  [SINGLE]: { schema: cloudEventSchema, example: EVENT_EXAMPLE },
+  [BATCH]: { schema: batchBody, example: [EVENT_EXAMPLE] },
 };
-const problems = ['event_id_reused', 'event_too_old', 'event_in_future', 'source_not_yours', 'batch_too_large'];
+const responses = {
+  200: {
+    description: 'Accepted, or replayed with the same answer; for a batch, all of it.',
+    schema: Joi.alternatives(decisionSchema, batchSchema).match('one'),
+    examples: {
+      event: RESULT_EXAMPLE,
+      batch: { accepted: 1, replayed: 0, rejected: 0, results: [{ index: 0, status: 200, result: RESULT_EXAMPLE }] },
+    },
+  },
+  207: {
+    description: 'A batch of which some events were rejected: each has its own status.',
+    schema: batchSchema,
+    example: { accepted: 0, replayed: 0, rejected: 1, results: [REJECTED_EXAMPLE] },
+  },
+};
+const problems = [
+  'event_id_reused',
+  'event_too_old',
+  'event_in_future',
+  'too_many_reports',
+  'source_not_yours',
+  'batch_too_large',
+];
 
 export const shiftEventRoutes: readonly AnyRoute[] = [
   route({
@@ -111,6 +136,7 @@ export const shiftEventRoutes: readonly AnyRoute[] = [
     tenant: 'Stores under the platform of the key; the source must be one of its own.',
     body,
     bodyTypes,
+    bodyDocs,
     bodyChecked: 'by_handler',
     idempotency: 'keyed',
     responses,
@@ -129,6 +155,7 @@ export const shiftEventRoutes: readonly AnyRoute[] = [
     tenant: 'Decides with the data of the platform of the key only.',
     body,
     bodyTypes,
+    bodyDocs,
     bodyChecked: 'by_handler',
     idempotency: 'harmless',
     responses,
@@ -146,8 +173,10 @@ export const shiftEventRoutes: readonly AnyRoute[] = [
     allow: ['platform', 'operator'],
     scope: 'shift_events:read',
     tenant: 'Only events of the platform of the key; any other answers 404 like an unknown one.',
-    params: Joi.object<{ id: string }>({ id: Joi.string().min(1).max(1200) }),
-    responses: { 200: { description: 'The event.', schema: storedEventSchema } },
+    params: Joi.object<{ id: string }>({
+      id: Joi.string().min(1).max(EVENT_KEY_LENGTH_MAX).example(RESULT_EXAMPLE.eventId),
+    }),
+    responses: { 200: { description: 'The event.', schema: storedEventSchema, example: STORED_EXAMPLE } },
     problems: ['shift_event_not_found'],
     async handle(services, { actor, params }) {
       return { status: 200, json: await readShiftEvent(services, { actor, eventId: params.id }) };
