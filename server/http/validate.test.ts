@@ -69,6 +69,8 @@ describe('the shared rules', () => {
     ['instant as number', instant, 1_767_225_600_000, false],
     ['day', localDay, '2028-02-29', true],
     ['day that does not exist', localDay, '2026-02-29', false],
+    ['the last day that has days after it', localDay, '9998-12-31', true],
+    ['day whose next one has five digits', localDay, '9999-12-31', false],
     ['day with time', localDay, '2026-02-28T00:00:00Z', false],
     ['money', currencyAmount, { amount: 300, currency: 'CNY' }, true],
     ['money below zero', currencyAmount, { amount: -300, currency: 'CNY' }, true],

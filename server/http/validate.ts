@@ -75,7 +75,7 @@ export const instant: Joi.Schema<Instant> = Joi.any()
   .example('2026-03-01T08:00:00Z')
   .meta({ jsonSchema: { type: 'string', format: 'date-time' } });
 
-/** A calendar day without a zone, `2026-03-01`; it must exist. Stays text. */
+/** A calendar day without a zone, `2026-03-01`, of the years 1900 to 9998 (the day after has four digits too). Stays text. */
 export const localDay = Joi.string()
   .custom((value: string, helpers) => (isDay(value) ? value : helpers.error('localDay')))
   .messages({ localDay: '{{#label}} must be a day that exists, like 2026-03-01' })
@@ -120,5 +120,5 @@ function isDay(text: string): boolean {
   if (parts === null) return false;
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
   const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year >= 1900;
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year >= 1900 && year <= 9998;
 }

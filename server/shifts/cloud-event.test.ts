@@ -19,6 +19,8 @@ const BAD: readonly (readonly [what: string, value: unknown, pointer: string, co
   ['another version', { ...event, specversion: '0.3' }, '/specversion'],
   ['no id', { ...event, id: undefined }, '/id'],
   ['half a surrogate pair in the id', { ...event, id: 'e\ud800' }, '/id'],
+  ['half a surrogate pair in the policy', { ...event, data: { ...event.data, policyId: 'p\ud800' } }, '/data/policyId'],
+  ['half a surrogate pair in the schema', { ...event, dataschema: 's\udfff' }, '/dataschema'],
   ['an empty id', { ...event, id: '' }, '/id'],
   ['a number for an id', { ...event, id: 7 }, '/id'],
   ['an unknown type', { ...event, type: 'com.parasol.shift.paused.v1' }, '/type'],

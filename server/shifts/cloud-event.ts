@@ -81,14 +81,16 @@ export const cloudEventSchema = Joi.object<CloudEvent>({
   .meta({ title: 'CloudEvent' });
 
 /** What the JSON Schema cannot say. */
-function isWhole({ id, source, subject = '', time, data }: CloudEvent): boolean {
+function isWhole({ id, source, subject = '', time, dataschema = '', data }: CloudEvent): boolean {
   const texts = [
     id,
     source,
     subject,
+    dataschema,
     data.workerId,
     data.shiftId,
     data.orderId ?? '',
+    data.policyId ?? '',
     data.occupationClass,
     data.territory,
   ];

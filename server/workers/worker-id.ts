@@ -34,7 +34,8 @@ export function externalIdProblem(externalId: string): string | undefined {
 
 /** `me` is the bearer of a token; dots alone would be eaten from a path by every HTTP client. */
 const RESERVED: ReadonlySet<string> = new Set(['me', '.', '..']);
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+/** Cannot be written on one line of a certificate, or has no UTF-8. */
+export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 /** Plain ASCII with at most ten digits can be neither a phone nor a national id. */
 const FEW_DIGITS = /^(?:[!-/:-~]*\d){0,10}[!-/:-~]*$/;
 const CHINESE_MOBILE = /^(?:\+?86|0086)?1[3-9]\d{9}$/;

@@ -10,7 +10,7 @@ import { listWorkers } from './list-workers.ts';
 import { mintWorkerToken, WORKER_TOKEN_TTL_SECONDS, WORKER_TOKEN_TTL_SECONDS_MAX } from './mint-worker-token.ts';
 import { putWorker, type WorkerChange } from './put-worker.ts';
 import { renderWorker, workerEtag, workerExample, workerView } from './render-worker.ts';
-import { EXTERNAL_ID_LENGTH_MAX } from './worker-id.ts';
+import { EXTERNAL_ID_LENGTH_MAX, UNPRINTABLE } from './worker-id.ts';
 
 const tag = 'Workers';
 const idText = Joi.string().min(1).max(EXTERNAL_ID_LENGTH_MAX);
@@ -37,7 +37,14 @@ const put = route({
   }),
   body: Joi.object<WorkerChange>({
     birthOn: localDay.allow(null).optional(),
-    name: Joi.string().trim().min(1).max(100).allow(null).optional(),
+    name: Joi.string()
+      .trim()
+      .min(1)
+      .max(100)
+      .custom((name: string, helpers) => (UNPRINTABLE.test(name) ? helpers.error('unprintable') : name))
+      .messages({ unprintable: '{{#label}} must not hold line breaks, control characters or broken Unicode' })
+      .allow(null)
+      .optional(),
     phone: Joi.string()
       .pattern(/^\+?\d(?:[ ()-]{0,2}\d){4,19}$/)
       .messages({
