@@ -22,7 +22,11 @@ describe('writes of the intake', () => {
     world = await openShifts(watched);
   });
   after(() => watched.close());
-  beforeEach(() => writes.splice(0));
+  beforeEach(async () => {
+    // Registrations follow the answers.
+    await world.services.intake.drain();
+    writes.splice(0);
+  });
 
   const start = (worker: string): IncomingEvent => ({
     source: 'https://a.example/shifts',
