@@ -153,7 +153,7 @@ function responseOf(route: AnyRoute, status: number, doc: ResponseDoc): JsonSche
     return { description: doc.description, headers, content: { 'application/problem+json': { schema: PROBLEM_REF } } };
   }
   const named: Readonly<Record<string, unknown>> = doc.examples ?? {};
-  const examples = Object.entries(named).map(([name, value]) => [name, { value }]);
+  const examples = Object.entries(named).map(([name, value]): [string, unknown] => [name, { value }]);
   const media = {
     schema,
     ...(doc.example === undefined ? {} : { example: doc.example }),
