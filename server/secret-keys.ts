@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Config } from './config.ts';
+import { ConfigTrouble, type Config } from './config.ts';
 import type { SecretKeys } from './people/open-secrets.ts';
 
 const FILE = 'keys.json';
 
 /**
  * The configured keys; outside production, for what is not configured, keys made once and kept under the data folder
- * (0600), so that what a demo encrypted can be read after a restart. Two processes that start at once agree: the file is
- * created exclusively, and the loser reads the winner's.
+ * (0600), so that what a demo encrypted can be read after a restart. Two processes that start at once agree: the file
+ * appears whole and exclusively, and the loser reads the winner's. Throws `ConfigTrouble` when the file is damaged.
  */
 export function secretKeys(config: Config): SecretKeys {
   const { encryptionKey, hmacKey } = config;
@@ -22,16 +22,30 @@ function keysOfFolder(folder: string): SecretKeys {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, FILE);
   const fresh = { encryptionKey: randomBytes(32).toString('base64'), hmacKey: randomBytes(32).toString('base64') };
-  try {
-    writeFileSync(file, JSON.stringify(fresh), { mode: 0o600, flag: 'wx' });
-    return fresh;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  if (!existsSync(file)) {
+    const beside = `${file}.${process.pid}`;
+    writeFileSync(beside, JSON.stringify(fresh), { mode: 0o600 });
+    try {
+      linkSync(beside, file);
+      return fresh;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    } finally {
+      rmSync(beside);
+    }
   }
-  const kept: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const kept = parsed(readFileSync(file, 'utf8'));
   if (!isKeys(kept))
-    throw new Error(`${file} does not hold the keys it should; restore it, or remove the data folder.`);
+    throw new ConfigTrouble(`${file} does not hold the keys it should: restore it, or move the data folder away.`);
   return kept;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isKeys(value: unknown): value is SecretKeys {

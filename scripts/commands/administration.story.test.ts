@@ -97,6 +97,13 @@ describe('administration from the command line', () => {
     assert.equal((await words(`people export ${workerId}`)).out.includes('1995-04-01'), false);
   });
 
+  it('refuses to plan a restore over a database that holds anything', async () => {
+    const backup = join(folder, 'backup');
+    assert.equal((await words(`db backup ${backup}`)).exit, 0);
+    const { exit, out, notes } = await words(`db restore ${backup}`);
+    assert.deepEqual([exit, out, /is not empty/.test(notes)], [1, '', true]);
+  });
+
   it('says that what it cannot find is not there', async () => {
     for (const line of [
       'workers show wrk_none',

@@ -61,10 +61,12 @@ const SMALL: Story = {
 /** The price of a rider's day, in fen. */
 const PRICE = 300;
 
-function tell({ file, expected, contradictingAges }: Story): void {
+type Run = (...args: readonly string[]) => Promise<CommandResult>;
+
+function tell({ file, expected, contradictingAges }: Story, more?: (run: Run) => void): void {
   const database = useTestDatabase();
   let services: OpenServices;
-  let run: (...args: readonly string[]) => Promise<CommandResult>;
+  let run: Run;
   let folder = '';
   const { rows, taken, rejections, notCovered, covers } = expected;
   const totals = {
@@ -170,9 +172,35 @@ function tell({ file, expected, contradictingAges }: Story): void {
     await run('statements', 'close', '--policy', 'pol_demo_backfill', '--through', '2022-12-31', '--apply');
     assert.equal(await services.models.statements.countDocuments(), expected.productDays);
   });
+
+  more?.((...args) => run(...args));
 }
 
-describe('shifts import, the story of a small file', () => tell(SMALL));
+describe('shifts import, the story of a small file', () => tell(SMALL, explainsSmall));
+
+/** Why, for people: on days and at an instant, in the policy's time zone. */
+function explainsSmall(run: Run): void {
+  const explain = async (...when: string[]) =>
+    (await run('covers', 'explain', '--worker', 'A1', '--platform', 'plt_demo', ...when)).out;
+
+  it('explains a covered and an uncovered day', async () => {
+    const days = await explain('--from', '2022-03-11', '--to', '2022-03-12');
+    assert.match(
+      days,
+      /^Covered on 2022-03-11 by Rider's day .* 2022-03-11 10:00 – 2022-03-12 01:30; charged CNY 3\.00\.$/m,
+    );
+    assert.match(days, /^at \(Asia\/Kolkata\) .*\n2022-03-11 10:00 +shift\.started +0x01 /m);
+    assert.match(days, /^Not covered on 2022-03-12: no work was reported\.$/m);
+  });
+
+  it('explains an instant: as it is known now, and as it was known then', async () => {
+    const instant = await explain('--at', '2022-03-11T10:30:00+05:30');
+    assert.match(instant, /^As it is known now:\nCovered at 2022-03-11 10:30 \(Asia\/Kolkata\) by Rider's day/);
+    assert.match(instant, /As it was known at that moment:\nNot covered at 2022-03-11 10:30/);
+    const uncovered = await explain('--at', '2022-03-20T10:30:00+05:30');
+    assert.equal(uncovered, 'Not covered at 2022-03-20 10:30 (Asia/Kolkata).\nNo work was reported for this time.\n');
+  });
+}
 
 if (existsSync(REAL.file)) {
   describe('shifts import, the story of deliveries.csv', () => tell(REAL));
