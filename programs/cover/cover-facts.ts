@@ -13,12 +13,12 @@ export interface ShiftFact {
   readonly platformId: string;
   readonly workerId: string;
   readonly shiftId: string;
-  readonly orderId?: string;
+  readonly orderId?: string | undefined;
   /** Named by the platform when several policies match. */
-  readonly policyId?: string;
+  readonly policyId?: string | undefined;
   readonly occupationClass: string;
   readonly territory: string;
-  readonly declaredAge?: number;
+  readonly declaredAge?: number | undefined;
   readonly occurredAt: Instant;
   readonly receivedAt: Instant;
 }

@@ -29,17 +29,17 @@ export interface ShiftEventDocument {
   /** The CloudEvents `id`. */
   eventId: string;
   type: ShiftEventType;
-  subject?: string;
+  subject?: string | undefined;
   /** Our id of the worker (`wrk_...`); `externalId` is the platform's. */
   workerId: string;
   externalId: string;
   shiftId: string;
-  orderId?: string;
+  orderId?: string | undefined;
   /** The policy that the platform named, if it named one. */
-  policyId?: string;
+  policyId?: string | undefined;
   occupationClass: string;
   territory: string;
-  declaredAge?: number;
+  declaredAge?: number | undefined;
   /** CloudEvents `time`: when it happened. */
   time: Date;
   receivedAt: Date;
