@@ -55,16 +55,16 @@ describe('a program', () => {
     const damaged = await mkdtemp(join(folder, 'damaged-'));
     await writeFile(join(damaged, 'keys.json'), '{"encryptionKey":');
     const { shell, said } = startInShell({ PARASOL_DATA_DIR: damaged });
-    const [code]: unknown[] = await once(shell, 'exit');
-    assert.equal(code, 1);
+    await once(shell, 'exit');
+    assert.equal(shell.exitCode, 1);
     assert.match(said(), /^\S+keys\.json does not hold the keys it should: [^\n]*\n$/);
   });
 
   it('says in one sentence that it cannot listen at an address', async function () {
     this.timeout(START_MS_MAX);
     const { shell, said } = startInShell({ PARASOL_HOST: 'no-such-host.invalid' });
-    const [code]: unknown[] = await once(shell, 'exit');
-    assert.equal(code, 1);
+    await once(shell, 'exit');
+    assert.equal(shell.exitCode, 1);
     assert.match(said(), /^Parasol cannot listen there \(.*\): check PARASOL_HOST and PARASOL_PORT\.\n$/);
   });
 });
