@@ -22,7 +22,7 @@ import { protectsAt } from './fold-shifts.ts';
 import { findSegment, samePiece, segmentJoined } from './find-segment.ts';
 import { sortReasons } from './reasons.ts';
 import type { Reason } from './reasons.ts';
-import { isAcceptedStart, settleSegment } from './segments.ts';
+import { isAcceptedStart, settleSegment, type SettledSegment } from './segments.ts';
 
 export interface DecideCoverInput {
   readonly event: ShiftFact;
@@ -95,29 +95,36 @@ function decideStart(
 
 /** The first reason, in the order of the codes, that stands against a start which a policy would cover. */
 function refusalOf(input: DecideCoverInput, known: readonly DecidedFact[], choice: PolicyChoice): Reason | undefined {
-  const { event, worker, unavailability } = input;
+  const { event, worker } = input;
   const { productDay, revision, terms, timing } = choice;
   if (input.otherShiftOwner !== undefined && input.otherShiftOwner !== event.workerId) return 'shift_of_other_worker';
   const age = ageOf(event, worker, productDay);
   if (age !== undefined && age < terms.ages.from) return 'age_below';
   if (age !== undefined && age > terms.ages.to) return 'age_above';
-  const id = coverId(keyOf(event, choice));
-  const settled = (facts: readonly DecidedFact[]) => {
-    const piece = samePiece(event, facts, terms.unitOfWork);
-    const segment =
-      piece.length === 0 ? undefined : segmentJoined(event, timing.effectiveAt, piece, id, terms, unavailability);
-    return segment && settleSegment(segment, terms, unavailability);
-  };
-  const before = settled(known);
+  const before = settledBy(input, choice, known);
   if (before?.voidAt !== undefined) return 'shift_cancelled';
   if (timing.late && !revision.backFilling) {
     const together = (input.receivedTogether ?? []).filter((fact) => isOthers(fact, event)).map(undecided);
-    const atReceipt = together.length === 0 ? before : settled([...known, ...together]);
+    const atReceipt = together.length === 0 ? before : settledBy(input, choice, [...known, ...together]);
     const overAt = atReceipt?.endAt ?? event.occurredAt + terms.longestShiftMinutes * minuteMs;
     if (overAt <= event.receivedAt) return 'late_and_over';
   }
   if (choice.attachedTo === undefined && revision.prepaid && input.deposit === 'empty') return 'deposit_empty';
   return undefined;
+}
+
+/** The stretch of work that the start belongs to, as these facts settle it; undefined when it begins one. */
+function settledBy(
+  { event, unavailability }: DecideCoverInput,
+  choice: PolicyChoice,
+  facts: readonly DecidedFact[],
+): SettledSegment | undefined {
+  const { terms, timing } = choice;
+  const piece = samePiece(event, facts, terms.unitOfWork);
+  if (piece.length === 0) return undefined;
+  const id = coverId(keyOf(event, choice));
+  const segment = segmentJoined(event, timing.effectiveAt, piece, id, terms, unavailability);
+  return segment && settleSegment(segment, terms, unavailability);
 }
 
 function undecided(fact: ShiftFact): DecidedFact {
