@@ -6,6 +6,7 @@ import { DatabaseTrouble } from './database/database-trouble.ts';
 import { migrate } from './database/migrate.ts';
 import { openDatabase } from './database/open-database.ts';
 import { openServices, type OpenServices } from './open-services.ts';
+import { checkKeys } from './people/check-keys.ts';
 import { Refusal } from '../programs/refusal.ts';
 
 /** What a program runs once its services are open; `stop` ends its intake and waits for what is under way. */
@@ -80,6 +81,7 @@ export async function openAll(
   try {
     await migrate(database, { clock: systemClock, onProgress });
     const services = await openServices({ config, database });
+    await checkKeys(database.db, services.secrets);
     const close = async (): Promise<void> => {
       await services.close();
       await database.close();

@@ -33,7 +33,11 @@ async function speed(bench: Bench): Promise<Measured> {
   const file = path.join(bench.dataDir, 'deliveries.csv');
   await writeDeliveries(file, rows);
   await importOnce(bench, 'import_template', file);
-  const rival = await openBenchDatabase(bench.uriOf('import_template'), 'import_rival', bench.dataDir);
+  const rival = await openBenchDatabase(
+    bench.uriOf('import_template'),
+    'import_rival',
+    path.join(bench.dataDir, 'import_template'),
+  );
   try {
     return await measurePairs(
       { name: 'import', unit: 'rows/s', goal: { atLeast: 0.3 }, pairs: bench.pairs },

@@ -53,6 +53,11 @@ export class AcknowledgementLog {
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + times);
   }
 
+  /** How many of which, as one line. */
+  tally(): string {
+    return [...this.outcomes].map(([outcome, times]) => `${outcome}: ${times}`).join(', ');
+  }
+
   /** Waits until that many events are acknowledged in all. Throws after `deadlineMs`, or as soon as `failed` says why. */
   async until(acknowledged: number, deadlineMs: number, failed: () => string | undefined): Promise<void> {
     const seen = await waitUntil(deadlineMs, () => {

@@ -78,6 +78,6 @@ process.once('SIGTERM', () => endNow('Ended.', 143));
 try {
   process.exitCode = await main();
 } catch (error) {
-  say(sentenceOf(error));
-  process.exitCode = 1;
+  // Clients may still be trying to deliver what nobody will take any more.
+  endNow(sentenceOf(error), 1);
 }

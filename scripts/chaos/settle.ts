@@ -52,7 +52,7 @@ export async function settle(world: World, { repair }: { readonly repair: boolea
       `${report.premium.recounted} recounted, ${report.premium.answered} answered, ${stated} stated, ` +
       `every write watched, ${careless.length} careless`,
   );
-  say(`${name}: ${[...log.outcomes].map(([outcome, times]) => `${outcome}: ${times}`).join(', ')}`);
+  say(`${name}: ${log.tally()}`);
   for (const finding of findings.slice(0, FINDINGS_SHOWN)) say(`${name}: ${finding}`);
   if (findings.length > FINDINGS_SHOWN) say(`${name}: and ${findings.length - FINDINGS_SHOWN} more`);
   return {
