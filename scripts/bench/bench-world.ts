@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createPlatform } from '../../server/platforms/create-platform.ts';
 import { createKey } from '../../server/platforms/create-key.ts';
@@ -94,26 +95,30 @@ export async function openBenchDatabase(uri: string, name: string, dataDir: stri
   return { name, uri, services, tenant, config, close };
 }
 
+/** The flags of Node that `npm run start:api` sets. */
+function nodeFlags(): readonly string[] {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const command = /"start:api": "node (.*?) server\/main\.ts"/.exec(manifest)?.[1];
+  if (command === undefined) throw new Error('package.json does not say how the API is started.');
+  return command.split(' ');
+}
+
 /** The API as it runs in production, in a process of its own, with its log at `info` going nowhere. */
 export async function startBenchApi(
   database: Pick<BenchDatabase, 'uri' | 'config'>,
   script = '../../server/main.ts',
 ): Promise<BenchApi> {
-  const child = spawn(
-    process.execPath,
-    [...(process.env.BENCH_ARGS?.split(' ') ?? []), '--import', 'tsx', fileURLToPath(new URL(script, import.meta.url))],
-    {
-      env: {
-        ...process.env,
-        MONGODB_URI: database.uri,
-        PARASOL_DATA_DIR: database.config.dataDir,
-        PARASOL_PORT: '0',
-        PARASOL_LOG_LEVEL: 'info',
-        PARASOL_RATE_PER_MINUTE: '100000000',
-      },
-      stdio: ['ignore', 'ignore', 'pipe'],
+  const child = spawn(process.execPath, [...nodeFlags(), fileURLToPath(new URL(script, import.meta.url))], {
+    env: {
+      ...process.env,
+      MONGODB_URI: database.uri,
+      PARASOL_DATA_DIR: database.config.dataDir,
+      PARASOL_PORT: '0',
+      PARASOL_LOG_LEVEL: 'info',
+      PARASOL_RATE_PER_MINUTE: '100000000',
     },
-  );
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const portsSaid = await portsOf(child);
   const [port] = portsSaid;
   if (port === undefined) throw new Error('The API named no port.');
