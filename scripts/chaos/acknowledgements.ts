@@ -67,7 +67,7 @@ export class AcknowledgementLog {
     });
     if (seen === undefined) {
       throw new Error(
-        `${this.acknowledged} of ${acknowledged} events were acknowledged after ${deadlineMs / 1_000} s.`,
+        `${this.acknowledged} of ${acknowledged} events were acknowledged after ${deadlineMs / 1_000} s; ${this.tally()}.`,
       );
     }
   }

@@ -3,10 +3,10 @@ import { openSync, closeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../server/database/embedded/mongod-process.ts';
 import { identifyProcess } from '../../server/database/embedded/process-identity.ts';
 import { waitUntil } from '../../server/database/embedded/wait-until.ts';
 import type { ScratchFolder } from '../../server/database/testing/scratch-folder.ts';
+import { steadyPort } from './steady-port.ts';
 
 const START_MS_MAX = 60_000;
 const LOG_LINES_SHOWN = 15;
@@ -35,7 +35,7 @@ export interface ChaosApi {
 }
 
 export async function openChaosApi(options: ChaosApiOptions): Promise<ChaosApi> {
-  const port = await freePort();
+  const port = await steadyPort();
   let child: ChildProcess | undefined;
 
   const environment = {

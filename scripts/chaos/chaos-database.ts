@@ -2,11 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { findMongod } from '../../server/database/embedded/find-mongod.ts';
-import { freePort, startMongod } from '../../server/database/embedded/mongod-process.ts';
+import { startMongod } from '../../server/database/embedded/mongod-process.ts';
 import type { MongodProcess } from '../../server/database/embedded/mongod-process.ts';
 import { ensureReplicaSet } from '../../server/database/embedded/replica-set.ts';
 import { waitUntil } from '../../server/database/embedded/wait-until.ts';
 import type { ScratchFolder } from '../../server/database/testing/scratch-folder.ts';
+import { steadyPort } from './steady-port.ts';
 import {
   DATABASE,
   MONITOR_CONFIGURATION,
@@ -61,7 +62,7 @@ export async function startChaosDatabase(scratch: ScratchFolder, name: string, s
     };
   };
   try {
-    for (let index = 0; index < size; index++) members.push(await start(index, await freePort()));
+    for (let index = 0; index < size; index++) members.push(await start(index, await steadyPort()));
     await ensureReplicaSet({
       name: SET,
       ports: members.map(({ port }) => port),

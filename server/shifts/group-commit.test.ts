@@ -54,6 +54,21 @@ describe('group commit', () => {
     );
   });
 
+  it('never has one claim in two flushes at once (G12)', async () => {
+    const { commit, flushes } = controlled({ flushesAtOnce: 3 });
+    const claiming = (lane: string, n: number, claim: string) => ({ lane, n, claim });
+    commit.admit([claiming('a', 1, 'shift')]);
+    await turn();
+    commit.admit([claiming('b', 2, 'shift'), claiming('c', 3, 'other'), claiming('d', 4, 'shift')]);
+    await turn();
+    const flushed = () => flushes.map((flush) => flush.items.map(({ n }) => n));
+    assert.deepEqual(flushed(), [[1], [3]]);
+    flushes[0]?.end();
+    await turn();
+    await turn();
+    assert.deepEqual(flushed(), [[1], [3], [2, 4]]);
+  });
+
   it('admits all or none', () => {
     const { commit } = controlled({ queueItemsMax: 3 });
     assert.equal(commit.admit(items('a', 1, 2)), true);

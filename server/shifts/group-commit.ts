@@ -1,6 +1,8 @@
 /** Something to be flushed; items of one lane are flushed in order, never two flushes at once (G3). */
 export interface LaneItem {
   readonly lane: string;
+  /** What items of several lanes may claim: while one is in a flush, others that claim it wait for the next (G12). */
+  readonly claim?: string | undefined;
 }
 
 export interface GroupCommitOptions<T extends LaneItem> {
@@ -27,6 +29,8 @@ export class GroupCommit<T extends LaneItem> {
   readonly #lanes = new Map<string, Lane<T>>();
   /** Lanes that may be flushed now, in order of arrival. */
   #ready: Lane<T>[] = [];
+  /** Claims of the items in running flushes. */
+  readonly #claimed = new Set<string>();
   #waiting = 0;
   #running = 0;
   #scheduled = false;
@@ -70,29 +74,37 @@ export class GroupCommit<T extends LaneItem> {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      while (this.#running < this.#options.flushesAtOnce && this.#ready.length > 0) this.#startFlush();
+      while (this.#running < this.#options.flushesAtOnce && this.#startFlush());
     });
   }
 
-  #startFlush(): void {
+  /** Takes the lanes that may go, in order of arrival; false when none may. */
+  #startFlush(): boolean {
     const taken: Lane<T>[] = [];
+    const left: Lane<T>[] = [];
     const items: T[] = [];
-    let lanesTaken = 0;
     for (const lane of this.#ready) {
       const room = this.#options.flushItemsMax - items.length;
-      if (room <= 0) break;
-      items.push(...lane.items.splice(0, room));
-      taken.push(lane);
-      lanesTaken++;
+      if (room <= 0 || lane.items.some(({ claim }) => claim !== undefined && this.#claimed.has(claim))) {
+        left.push(lane);
+      } else {
+        items.push(...lane.items.splice(0, room));
+        taken.push(lane);
+      }
     }
-    this.#ready = this.#ready.slice(lanesTaken);
+    if (items.length === 0) return false;
+    this.#ready = left;
     this.#waiting -= items.length;
     this.#running++;
-    void this.#options.flush(items).finally(() => this.#finishFlush(taken));
+    const claims = items.flatMap(({ claim }) => claim ?? []);
+    for (const claim of claims) this.#claimed.add(claim);
+    void this.#options.flush(items).finally(() => this.#finishFlush(taken, claims));
+    return true;
   }
 
-  #finishFlush(taken: readonly Lane<T>[]): void {
+  #finishFlush(taken: readonly Lane<T>[], claims: readonly string[]): void {
     this.#running--;
+    for (const claim of claims) this.#claimed.delete(claim);
     for (const lane of taken) {
       if (lane.items.length > 0) this.#ready.push(lane);
       else this.#lanes.delete(lane.key);

@@ -27,27 +27,29 @@ export function intakeItem(
   const { data } = event;
   const workerId = deterministicId('wrk', platformId, data.workerId);
   const key = eventKey(platformId, event.source, event.id);
+  const fact: ShiftFact = {
+    eventId: key,
+    type: event.type,
+    platformId,
+    workerId,
+    shiftId: data.shiftId,
+    orderId: data.orderId,
+    policyId: data.policyId,
+    occupationClass: data.occupationClass,
+    territory: data.territory,
+    declaredAge: data.declaredAge,
+    occurredAt: event.time,
+    receivedAt,
+  };
   return {
     lane: workerId,
+    claim: isStart(fact) ? shiftKey(fact) : undefined,
     key,
     hash: contentHash(event),
     event,
     via,
     settle,
-    fact: {
-      eventId: key,
-      type: event.type,
-      platformId,
-      workerId,
-      shiftId: data.shiftId,
-      orderId: data.orderId,
-      policyId: data.policyId,
-      occupationClass: data.occupationClass,
-      territory: data.territory,
-      declaredAge: data.declaredAge,
-      occurredAt: event.time,
-      receivedAt,
-    },
+    fact,
   };
 }
 
@@ -64,6 +66,9 @@ export function timeProblem({ occurredAt, receivedAt }: ShiftFact): 'event_in_fu
 
 /** The types that begin work: they may open a cover, and claim their shift id for their worker (G12). */
 export const isStart = ({ type }: ShiftFact): boolean => type === 'shift.started' || type === 'order.accepted';
+
+/** What a start claims for its worker (G12). Our ids hold no space. */
+export const shiftKey = ({ platformId, shiftId }: ShiftFact): string => `${platformId} ${shiftId}`;
 
 /** The items of one request, each start with what the request says of its worker's ends: a list has no order (G12). */
 export function withCompanions(items: readonly IntakeItem[]): readonly IntakeItem[] {

@@ -7,7 +7,7 @@ import type { ProductTerms } from '../../programs/products/product-terms.ts';
 import type { HotCollections } from '../database/collections.ts';
 import type { PolicyBook } from '../policies/policy-book.ts';
 import { decidedFact } from './decided-fact.ts';
-import { isStart, timeProblem, type IntakeItem } from './intake-item.ts';
+import { isStart, shiftKey, timeProblem, type IntakeItem } from './intake-item.ts';
 import type { ShiftEventDocument } from './shift-event-model.ts';
 
 /** A stored event with what a replay is recognised by. */
@@ -33,8 +33,6 @@ export type ShiftClaim = Pick<ShiftFact, 'workerId' | 'occurredAt' | 'receivedAt
 
 /** A flush gives up well before the 60 s after which an answer about the past is no longer provisional (G19). */
 export const FLUSH_MS_MAX = 20_000;
-
-export const shiftKey = ({ platformId, shiftId }: ShiftFact): string => JSON.stringify([platformId, shiftId]);
 
 /**
  * Reads what the items' decisions depend on: one query, whatever the number of items (a second one costs as much again).
