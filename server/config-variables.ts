@@ -124,7 +124,7 @@ export const VARIABLES = {
     'Events that may wait; beyond it 503 queue_full.',
   ),
   PARASOL_FLUSH_EVENTS: count('PARASOL_FLUSH_EVENTS', 500, 1, 10_000, 'Most events in one flush of the group commit.'),
-  PARASOL_FLUSHES: count('PARASOL_FLUSHES', 2, 1, 64, 'Flushes at once.'),
+  PARASOL_FLUSHES: count('PARASOL_FLUSHES', 3, 1, 64, 'Flushes at once.'),
   PARASOL_FAST_SERVER: choice(
     'PARASOL_FAST_SERVER',
     'auto',
