@@ -95,11 +95,11 @@ export async function openBenchDatabase(uri: string, name: string, dataDir: stri
   return { name, uri, services, tenant, config, close };
 }
 
-/** The flags of Node that `npm run start:api` sets. */
-function nodeFlags(): readonly string[] {
+/** The flags of Node that an npm script of ours sets. */
+export function nodeFlags(script: 'start:api' | 'cli'): readonly string[] {
   const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const command = /"start:api": "node (.*?) server\/main\.ts"/.exec(manifest)?.[1];
-  if (command === undefined) throw new Error('package.json does not say how the API is started.');
+  const command = new RegExp(`"${script}": "node (.*?) \\S+\\.ts"`).exec(manifest)?.[1];
+  if (command === undefined) throw new Error(`package.json does not say how ${script} is started.`);
   return command.split(' ');
 }
 
@@ -108,7 +108,7 @@ export async function startBenchApi(
   database: Pick<BenchDatabase, 'uri' | 'config'>,
   script = '../../server/main.ts',
 ): Promise<BenchApi> {
-  const child = spawn(process.execPath, [...nodeFlags(), fileURLToPath(new URL(script, import.meta.url))], {
+  const child = spawn(process.execPath, [...nodeFlags('start:api'), fileURLToPath(new URL(script, import.meta.url))], {
     env: {
       ...process.env,
       MONGODB_URI: database.uri,

@@ -1,19 +1,16 @@
 import { execFile } from 'node:child_process';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { parse } from 'csv-parse';
-import type { Document } from 'mongodb';
-import { openBenchDatabase, type BenchDatabase } from './bench-world.ts';
+import { nodeFlags } from './bench-world.ts';
 import type { Bench, Measure } from './measure.ts';
 import { measurePairs, summarise, type Measured } from './pairs.ts';
 
 const run = promisify(execFile);
 const MINUTE_MS = 60_000;
-const INSERT_EVENTS = 500;
 const IMPORT_MS_MAX = 30 * MINUTE_MS;
+const TEMPLATE = 'import_template';
 const COURIERS = 1_297;
 const DAYS = 44;
 
@@ -32,21 +29,13 @@ async function speed(bench: Bench): Promise<Measured> {
   const rows = bench.quick ? 2_000 : 11_399;
   const file = path.join(bench.dataDir, 'deliveries.csv');
   await writeDeliveries(file, rows);
-  await importOnce(bench, 'import_template', file);
-  const rival = await openBenchDatabase(
-    bench.uriOf('import_template'),
-    'import_rival',
-    path.join(bench.dataDir, 'import_template'),
+  // The rival makes its documents after one that this import stored.
+  await importOnce(bench, TEMPLATE, file);
+  return measurePairs(
+    { name: 'import', unit: 'rows/s', goal: { atLeast: 0.3 }, pairs: bench.pairs },
+    async (round) => rows / (await importOnce(bench, `import_${round}`, file)).seconds,
+    async (round) => rows / (await runOnce(bench, './raw-import-once.ts', TEMPLATE, [file, `rival_${round}`])).seconds,
   );
-  try {
-    return await measurePairs(
-      { name: 'import', unit: 'rows/s', goal: { atLeast: 0.3 }, pairs: bench.pairs },
-      async (round) => rows / (await importOnce(bench, `import_${round}`, file)).seconds,
-      (round) => rawImport(rival, file, `rival_${round}`),
-    );
-  } finally {
-    await rival.close();
-  }
 }
 
 async function memory(bench: Bench): Promise<Measured> {
@@ -62,70 +51,27 @@ async function memory(bench: Bench): Promise<Measured> {
   return summarise({ name: 'import-memory', unit: 'MB', goal: { atMost: 1.6 } }, [pair]);
 }
 
-async function importOnce(bench: Bench, database: string, file: string) {
-  const script = fileURLToPath(new URL('./import-once.ts', import.meta.url));
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', script, file], {
-    env: {
-      ...process.env,
-      MONGODB_URI: bench.uriOf(database),
-      PARASOL_DATA_DIR: path.join(bench.dataDir, database),
-      PARASOL_LOG_LEVEL: 'error',
+const importOnce = (bench: Bench, database: string, file: string) =>
+  runOnce(bench, './import-once.ts', database, [file]);
+
+/** Both sides run as somebody would run them: each time in a process of its own. */
+async function runOnce(bench: Bench, script: string, database: string, args: readonly string[]) {
+  const { stdout } = await run(
+    process.execPath,
+    [...nodeFlags('cli'), fileURLToPath(new URL(script, import.meta.url)), ...args],
+    {
+      env: {
+        ...process.env,
+        MONGODB_URI: bench.uriOf(database),
+        PARASOL_DATA_DIR: path.join(bench.dataDir, database),
+        PARASOL_LOG_LEVEL: 'error',
+      },
+      timeout: IMPORT_MS_MAX,
     },
-    timeout: IMPORT_MS_MAX,
-  });
+  );
   const said: unknown = JSON.parse(stdout);
   if (typeof said !== 'object' || said === null || !('seconds' in said) || !('rssKb' in said)) throw new Error(stdout);
   return { seconds: Number(said.seconds), rssKb: Number(said.rssKb) };
-}
-
-/** Rows per second of parsing the file and inserting two event documents a row, in an event collection of its own. */
-async function rawImport({ services }: BenchDatabase, file: string, name: string): Promise<number> {
-  const { db } = services.database;
-  const template = await db
-    .collection('shift_events')
-    .findOne<Document>({ 'decision.outcome': 'covered' }, { promoteLongs: false });
-  if (!template) throw new Error('The import stored no covered event.');
-  const collection = await db.createCollection(name);
-  for (const { key, ...options } of await db.collection('shift_events').indexes()) {
-    if (options.name !== '_id_') await collection.createIndex(key, options);
-  }
-  const startedMs = performance.now();
-  let rows = 0;
-  let batch: Document[] = [];
-  const writing: Promise<unknown>[] = [];
-  const flush = async (): Promise<void> => {
-    writing.push(collection.insertMany(batch, { ordered: false }));
-    batch = [];
-    if (writing.length >= 4) await writing.shift();
-  };
-  const parsed: AsyncIterable<Readonly<Record<string, string>>> = createReadStream(file).pipe(
-    parse({ columns: true, trim: true }),
-  );
-  for await (const row of parsed) {
-    rows++;
-    const [day, month, year] = String(row.Order_Date).split('-');
-    const at = Date.parse(`${year}-${month}-${day}T${row.Time_Orderd}+05:30`);
-    const shared = {
-      ...template,
-      workerId: `wrk_${String(row.Delivery_person_ID)}`,
-      externalId: row.Delivery_person_ID,
-      shiftId: row.ID,
-    };
-    batch.push(
-      { ...shared, _id: `${name}/${row.ID}`, eventId: row.ID, time: new Date(at) },
-      {
-        ...shared,
-        _id: `${name}/${row.ID}-end`,
-        eventId: `${row.ID}-end`,
-        type: 'shift.ended',
-        time: new Date(at + 45 * MINUTE_MS),
-      },
-    );
-    if (batch.length >= INSERT_EVENTS) await flush();
-  }
-  if (batch.length > 0) await flush();
-  await Promise.all(writing);
-  return rows / ((performance.now() - startedMs) / 1000);
 }
 
 /** A file like the public deliveries: as many couriers and days, in no order of time. */
