@@ -37,6 +37,10 @@ export class LeanConnection {
 
   request(head: string, body = ''): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) {
+        reject(new Error('The server closed the connection while it was idle.'));
+        return;
+      }
       this.#waiting = { resolve, reject };
       this.#socket.write(
         body === '' ? `${head}\r\n\r\n` : `${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
