@@ -44,22 +44,24 @@ async function eventCost(bench: Bench, large: Side): Promise<Measured> {
   }
 }
 
-async function coverCheck(bench: Bench, { database, connections, covers }: Side): Promise<Measured[]> {
+async function coverCheck(bench: Bench, { database, api, covers }: Side): Promise<Measured[]> {
   const count = bench.quick ? 500 : 4_000;
   const nowMs = Date.parse(bench.now());
   const pairs: { ours: LoopResult; rival: LoopResult }[] = [];
   const pick = (index: number, round: number) => storedDay(database, (index * 7_919 + round * 104_729) % covers, nowMs);
   const ours = (round: number) =>
-    closedLoop(READ_LANES, count, async (index, lane) => {
-      const { externalId, startedMs } = pick(index, round);
-      const at = new Date(startedMs + HOUR_MS).toISOString();
-      const answer = await connections[lane]?.request(
-        head('GET', `/v1/workers/${externalId}/cover?at=${at}`, database.tenant),
-      );
-      if (answer?.status !== 200 || !answer.body.includes('"covered":true')) {
-        throw new Error(`The API answered ${answer?.status}: ${answer?.body}`);
-      }
-    });
+    withConnections(api.port, READ_LANES, (connections) =>
+      closedLoop(READ_LANES, count, async (index, lane) => {
+        const { externalId, startedMs } = pick(index, round);
+        const at = new Date(startedMs + HOUR_MS).toISOString();
+        const answer = await connections[lane]?.request(
+          head('GET', `/v1/workers/${externalId}/cover?at=${at}`, database.tenant),
+        );
+        if (answer?.status !== 200 || !answer.body.includes('"covered":true')) {
+          throw new Error(`The API answered ${answer?.status}: ${answer?.body}`);
+        }
+      }),
+    );
   const rival = (round: number) =>
     closedLoop(READ_LANES, count, async (index) => {
       await rawReads(database, pick(index, round));
@@ -102,32 +104,42 @@ async function rawReads({ services }: BenchDatabase, stored: ReturnType<typeof s
 async function openSide(bench: Bench, name: string, covers: number) {
   const database = await openBenchDatabase(bench.uriOf(name), name, bench.dataDir);
   const api = await startBenchApi(database);
-  const connections: LeanConnection[] = [];
   const requestHead = head('POST', '/v1/shift-events', database.tenant, SINGLE);
   const send = async (count: number): Promise<number> => {
     const at = Date.parse(bench.now());
     const bodies = Array.from({ length: count }, () => JSON.stringify(freshStart(database.tenant, at)));
-    const { perSecond } = await closedLoop(LANES, count, async (index, lane) => {
-      const answer = await connections[lane]?.request(requestHead, bodies[index]);
-      if (answer?.status !== 200) throw new Error(`The API answered ${answer?.status}: ${answer?.body}`);
-    });
+    const { perSecond } = await withConnections(api.port, LANES, (connections) =>
+      closedLoop(LANES, count, async (index, lane) => {
+        const answer = await connections[lane]?.request(requestHead, bodies[index]);
+        if (answer?.status !== 200) throw new Error(`The API answered ${answer?.status}: ${answer?.body}`);
+      }),
+    );
     return 1000 / perSecond;
   };
-  connections.push(await LeanConnection.open(api.port));
   await send(1);
   await fill(database, covers, Date.parse(bench.now()), bench.log);
-  // The server closed the first one meanwhile: filling takes longer than an idle connection is kept.
-  const fresh = await Promise.all(Array.from({ length: LANES }, () => LeanConnection.open(api.port)));
-  connections.splice(0, 1, ...fresh);
   return {
     database,
-    connections,
+    api,
     covers,
     msPerEvent: () => send(bench.quick ? 1_000 : 4_000),
     async close() {
-      for (const connection of connections) connection.close();
       await api.stop();
       await database.close();
     },
   };
+}
+
+/** Opened for one loop: the server closes what stays idle while something else is measured. */
+async function withConnections<T>(
+  port: number,
+  count: number,
+  work: (connections: readonly LeanConnection[]) => Promise<T>,
+): Promise<T> {
+  const connections = await Promise.all(Array.from({ length: count }, () => LeanConnection.open(port)));
+  try {
+    return await work(connections);
+  } finally {
+    for (const connection of connections) connection.close();
+  }
 }
