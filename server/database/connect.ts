@@ -3,6 +3,7 @@ import type { Connection } from 'mongoose';
 import type { Db, MongoClient } from 'mongodb';
 import { DatabaseTrouble } from './database-trouble.ts';
 import { explainConnectError } from './explain-connect-error.ts';
+import { mendDriver } from './mend-driver.ts';
 
 export interface ConnectOptions {
   uri: string;
@@ -34,6 +35,7 @@ const DATABASE_NAME_DEFAULT = 'parasol';
  */
 export async function connect(options: ConnectOptions): Promise<Database> {
   const selectionMsMax = options.serverSelectionMsMax ?? 10_000;
+  mendDriver();
   mongoose.set('strictQuery', 'throw');
   let connection: Connection;
   try {

@@ -106,7 +106,7 @@ function readiness(services: Services): () => Promise<void> {
       }
       migrated = true;
     }
-    await services.database.db.command({ ping: 1 }, { timeoutMS: PING_MS_MAX });
+    await services.database.db.command({ ping: 1 }, { signal: AbortSignal.timeout(PING_MS_MAX) });
   };
   return () => {
     const now = services.clock.now();

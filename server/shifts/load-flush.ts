@@ -34,6 +34,9 @@ export type ShiftClaim = Pick<ShiftFact, 'workerId' | 'occurredAt' | 'receivedAt
 /** A flush gives up well before the 60 s after which an answer about the past is no longer provisional (G19). */
 export const FLUSH_MS_MAX = 20_000;
 
+/** Ends one operation of a flush after that time. (The driver's own `timeoutMS` has no effect, it says so itself.) */
+export const withinFlush = () => ({ signal: AbortSignal.timeout(FLUSH_MS_MAX) });
+
 /**
  * Reads what the items' decisions depend on: one query, whatever the number of items (a second one costs as much again).
  * `byId` also finds stored events whose content was another; an insert finds them by itself.
@@ -63,7 +66,7 @@ export async function loadFlush(
           },
         },
       ],
-      { timeoutMS: FLUSH_MS_MAX },
+      withinFlush(),
     )
     .toArray();
 

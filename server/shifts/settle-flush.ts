@@ -3,7 +3,7 @@ import type { Services } from '../services.ts';
 import { eventIdReused, type Ruling } from './decide-flush.ts';
 import { ensureCovers, type NamedCover } from './ensure-covers.ts';
 import type { IntakeItem } from './intake-item.ts';
-import { FLUSH_MS_MAX } from './load-flush.ts';
+import { FLUSH_MS_MAX, withinFlush } from './load-flush.ts';
 import type { IntakeResult } from './shift-intake.ts';
 import type { ShiftEventDocument, StoredDecision } from './shift-event-model.ts';
 import type { Clashes } from './store-flush.ts';
@@ -70,7 +70,7 @@ export async function joinedOpeners({ covers }: HotCollections, rulings: readonl
   }
   if (ids.size === 0) return NO_OPENERS;
   const found = await covers
-    .find({ _id: { $in: [...ids] } }, { projection: { openedBy: 1 }, timeoutMS: FLUSH_MS_MAX })
+    .find({ _id: { $in: [...ids] } }, { projection: { openedBy: 1 }, ...withinFlush() })
     .toArray();
   return new Map(found.map(({ _id, openedBy }) => [_id, openedBy]));
 }

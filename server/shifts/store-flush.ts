@@ -6,7 +6,7 @@ import { toLong } from '../database/longs.ts';
 import type { HotCollections } from '../database/collections.ts';
 import { coverDocument } from './decided-fact.ts';
 import type { Ruling } from './decide-flush.ts';
-import { FLUSH_MS_MAX, type LoadedFlush } from './load-flush.ts';
+import { FLUSH_MS_MAX, withinFlush, type LoadedFlush } from './load-flush.ts';
 import type { ShiftEventDocument } from './shift-event-model.ts';
 
 type Stored = Extract<Ruling, { kind: 'store' }>;
@@ -63,8 +63,8 @@ const WRITE_CONCERN = { w: 'majority', j: true } as const;
 export async function insertNew(db: Db, name: string, documents: readonly Document[]): Promise<ReadonlySet<string>> {
   if (documents.length === 0) return new Set();
   const answer: InsertAnswer = await db.command(
-    { insert: name, documents, ordered: false, writeConcern: WRITE_CONCERN },
-    { timeoutMS: FLUSH_MS_MAX, ignoreUndefined: true },
+    { insert: name, documents, ordered: false, writeConcern: WRITE_CONCERN, maxTimeMS: FLUSH_MS_MAX },
+    { ...withinFlush(), ignoreUndefined: true },
   );
   if (answer.writeConcernError) throw new MongoServerError(answer.writeConcernError);
   return new Set(
