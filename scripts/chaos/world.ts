@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../server/clock.ts';
@@ -77,9 +77,16 @@ export async function withWorld<T>(options: WorldOptions, use: (world: World) =>
     done = true;
     return result;
   } finally {
+    if (!done) keepLogs(scratch.path, logs);
     for (const stop of stops.reverse()) await stop();
     process.off('exit', removeLogs);
     if (done) removeLogs();
-    else say(`${name}: the logs of the API and of the acknowledgements are in ${logs}`);
+    else say(`${name}: the logs of API, mongod and acknowledgements are in ${logs}`);
   }
+}
+
+/** Of the databases, what they logged: their folders go with the run. */
+function keepLogs(scratch: string, logs: string): void {
+  const isKept = (path: string): boolean => !/\/(?:db|data)(?:\/|$)/.test(path.slice(scratch.length));
+  cpSync(scratch, join(logs, 'mongod'), { recursive: true, filter: isKept });
 }

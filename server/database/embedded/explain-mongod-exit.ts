@@ -55,7 +55,7 @@ export function explainMongodExit(words: MongodLastWords): DatabaseTrouble {
   }
   const log = lastRun(words.log);
   const output = words.output.split('\n').filter((line) => !/^\s*(?:Frame|BACKTRACE):/.test(line));
-  const text = [...log.filter(isTrouble), ...output].join('\n');
+  const text = [...output, ...log.filter(isTrouble)].join('\n');
   for (const [pattern, code, sentence] of RULES) {
     if (pattern.test(text)) return new DatabaseTrouble(code, sentence(words.folder));
   }

@@ -38,8 +38,9 @@ function readStartMark(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command's name may hold spaces and brackets; the fields we want come after the last bracket.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, startTicks] = [fields[0], fields[19]];
-    return state === 'Z' || state === 'X' ? undefined : startTicks;
+    const [state, threads, startTicks] = [fields[0], Number(fields[17]), fields[19]];
+    // The first thread of a killed process may be gone while others still hold its ports and locks.
+    return (state === 'Z' && threads <= 1) || state === 'X' ? undefined : startTicks;
   } catch {
     return undefined;
   }
