@@ -89,7 +89,7 @@ export async function fill(
         });
       }
     }
-    const unordered = { ordered: false, writeConcern: { w: 1, j: false } } as const;
+    const unordered = { ordered: false } as const;
     await Promise.all([insert(events, 'shift_events'), insert(coverDocuments, 'covers'), insert(workers, 'workers')]);
     if (from % 100_000 === 0) log(`  filling ${database.name}: ${from}/${covers} covers`);
 
