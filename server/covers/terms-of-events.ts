@@ -1,5 +1,6 @@
 import type { DecidedFact, PolicyRevision } from '../../programs/cover/cover-facts.ts';
 import type { Services } from '../services.ts';
+import { frozenTerms } from '../shifts/decided-fact.ts';
 import type { LoadedTerms } from './load-covers.ts';
 
 /**
@@ -23,19 +24,8 @@ export async function termsOfEvents(
     const { cover } = fact.decision;
     if (!cover) continue;
     const revision = await revisionFor(services, fact.platformId, cover, revisions);
-    terms.push({
-      coverId: cover.coverId,
-      policyId: cover.policyId,
-      policyRevision: cover.policyRevision,
-      workerId: cover.workerId,
-      productDay: cover.productDay,
-      product: cover.product,
-      timeZone: revision.timeZone,
-      backFilling: revision.backFilling,
-      openedByEventId: fact.eventId,
-      openedAt: fact.receivedAt,
-      platformId: fact.platformId,
-    });
+    const { eventId, platformId, receivedAt } = fact;
+    terms.push({ ...frozenTerms({ eventId, receivedAt, cover }, revision), platformId });
   }
   return terms;
 }

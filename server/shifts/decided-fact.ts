@@ -1,4 +1,5 @@
-import type { CoverTerms, DecidedFact, EventDecision } from '../../programs/cover/cover-facts.ts';
+import type { Instant } from '../../programs/calendar.ts';
+import type { CoverTerms, DecidedFact, EventDecision, PolicyRevision } from '../../programs/cover/cover-facts.ts';
 import { reasonOf } from '../../programs/cover/reasons.ts';
 import type { CoverDocument } from '../covers/cover-model.ts';
 import type { ShiftEventDocument, StoredDecision } from './shift-event-model.ts';
@@ -41,6 +42,32 @@ export function storedDecision(decision: EventDecision): StoredDecision {
     flags: [...decision.flags],
     ...(decision.cover && { cover: { ...decision.cover, effectiveAt: new Date(decision.cover.effectiveAt) } }),
     ...(decision.premium && { premium: { ...decision.premium } }),
+  };
+}
+
+/** An answer that names a cover, with what became of it at its receipt. */
+interface NamingAnswer {
+  readonly eventId: string;
+  readonly receivedAt: Instant;
+  readonly cover: Pick<CoverTerms, 'coverId' | 'policyId' | 'policyRevision' | 'workerId' | 'productDay' | 'product'>;
+}
+
+/** The terms of a cover as the answer of its opening event froze them, under the revision that the answer names (G1, G15). */
+export function frozenTerms(
+  { eventId, receivedAt, cover }: NamingAnswer,
+  { timeZone, backFilling }: Pick<PolicyRevision, 'timeZone' | 'backFilling'>,
+): CoverTerms {
+  return {
+    coverId: cover.coverId,
+    policyId: cover.policyId,
+    policyRevision: cover.policyRevision,
+    workerId: cover.workerId,
+    productDay: cover.productDay,
+    product: cover.product,
+    timeZone,
+    backFilling,
+    openedByEventId: eventId,
+    openedAt: receivedAt,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { CoverTerms } from '../../programs/cover/cover-facts.ts';
 import type { CoverDocument } from '../covers/cover-model.ts';
 import type { Services } from '../services.ts';
-import { coverDocument } from './decided-fact.ts';
+import { coverDocument, frozenTerms } from './decided-fact.ts';
+import { isStart } from './intake-item.ts';
 import type { ShiftEventDocument } from './shift-event-model.ts';
 import { insertNew } from './store-flush.ts';
 
@@ -28,11 +29,7 @@ export async function ensureCovers(
   const there = new Set(covers.map(({ _id }) => _id));
   const missing = named.filter(({ coverId }) => !there.has(coverId));
   const inserted = await rebuild(services, missing);
-  const taken = await insertNew(
-    services.database.db,
-    'covers',
-    inserted.map((cover) => ({ ...cover })),
-  );
+  const taken = await insertNew(services.database.db, 'covers', inserted);
   // Whoever inserted it first decides; what is read back is what stands.
   const repaired = inserted.map(({ _id }) => _id);
   return { covers: [...covers, ...(await read(repaired))], repaired: repaired.filter((id) => !taken.has(id)) };
@@ -58,13 +55,11 @@ async function rebuild({ models }: Pick<Services, 'models'>, missing: readonly N
 }
 
 function opensBefore(a: ShiftEventDocument, b: ShiftEventDocument): boolean {
-  const [startA, startB] = [opens(a), opens(b)];
+  const [startA, startB] = [isStart(a), isStart(b)];
   if (startA !== startB) return startA;
   const difference = a.receivedAt.getTime() - b.receivedAt.getTime();
   return difference !== 0 ? difference < 0 : a._id < b._id;
 }
-
-const opens = ({ type }: ShiftEventDocument): boolean => type === 'shift.started' || type === 'order.accepted';
 
 /**
  * How to read a cover's terms off the frozen decision of an event that names one; the policy revisions of the given
@@ -83,17 +78,6 @@ export async function coverTermsOf(
     if (!cover) throw new Error(`The event ${_id} names no cover.`);
     const revision = revisions.get(`${cover.policyId}/${cover.policyRevision}`);
     if (!revision) throw new Error(`Revision ${cover.policyRevision} of the policy ${cover.policyId} is not stored.`);
-    return {
-      coverId: cover.coverId,
-      policyId: cover.policyId,
-      policyRevision: cover.policyRevision,
-      workerId: cover.workerId,
-      productDay: cover.productDay,
-      product: cover.product,
-      timeZone: revision.timeZone,
-      backFilling: revision.backFilling,
-      openedByEventId: _id,
-      openedAt: receivedAt.getTime(),
-    };
+    return frozenTerms({ eventId: _id, receivedAt: receivedAt.getTime(), cover }, revision);
   };
 }

@@ -65,7 +65,8 @@ export function timeProblem({ occurredAt, receivedAt }: ShiftFact): 'event_in_fu
 }
 
 /** The types that begin work: they may open a cover, and claim their shift id for their worker (G12). */
-export const isStart = ({ type }: ShiftFact): boolean => type === 'shift.started' || type === 'order.accepted';
+export const isStart = ({ type }: Pick<ShiftFact, 'type'>): boolean =>
+  type === 'shift.started' || type === 'order.accepted';
 
 /** What a start claims for its worker (G12). Our ids hold no space. */
 export const shiftKey = ({ platformId, shiftId }: ShiftFact): string => `${platformId} ${shiftId}`;

@@ -1,4 +1,4 @@
-import { MongoServerError, type Db, type Document, type ErrorDescription } from 'mongodb';
+import { MongoServerError, type Db, type ErrorDescription } from 'mongodb';
 import type { CoverTerms } from '../../programs/cover/cover-facts.ts';
 import { productDayInterval } from '../../programs/calendar.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
@@ -38,15 +38,16 @@ export async function storeFlush(
       'shift_events',
       rulings.map(({ document }) => withLongs(document)),
     ),
-    insertNew(
-      db,
-      'covers',
-      reserves.map((cover) => ({ ...cover })),
-    ),
+    insertNew(db, 'covers', reserves),
     insertNew(db, 'periods', periods),
   ]);
   for (const { _id } of periods) knownPeriods.add(_id);
   return { events, covers };
+}
+
+/** A document with its own deterministic `_id`. */
+interface Identified {
+  readonly _id: string;
 }
 
 interface InsertAnswer {
@@ -60,7 +61,7 @@ const WRITE_CONCERN = { w: 'majority', j: true } as const;
  * Unordered insert; answers the `_id`s that were taken. Any other trouble is thrown. The plain command: the driver's bulk
  * machinery and its retry would cost as much as the insert itself, and repeating is the caller's business here.
  */
-export async function insertNew(db: Db, name: string, documents: readonly Document[]): Promise<ReadonlySet<string>> {
+export async function insertNew(db: Db, name: string, documents: readonly Identified[]): Promise<ReadonlySet<string>> {
   if (documents.length === 0) return new Set();
   const answer: InsertAnswer = await db.command(
     { insert: name, documents, ordered: false, writeConcern: WRITE_CONCERN, maxTimeMS: FLUSH_MS_MAX },
@@ -75,10 +76,12 @@ export async function insertNew(db: Db, name: string, documents: readonly Docume
   );
 }
 
-export function withLongs(document: ShiftEventDocument): Document {
+export function withLongs(document: ShiftEventDocument): Identified {
   const { premium } = document.decision;
-  if (!premium) return { ...document };
-  return { ...document, decision: { ...document.decision, premium: { ...premium, amount: toLong(premium.amount) } } };
+  if (!premium) return document;
+  const decision = { ...document.decision, premium: { ...premium, amount: toLong(premium.amount) } };
+  const stored = { ...document, decision };
+  return stored;
 }
 
 /** Unknown workers are registered by their first event, age flagged unknown (G5). */

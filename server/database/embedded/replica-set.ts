@@ -13,8 +13,6 @@ export interface ReplicaSetOptions {
   writableMsMax?: number;
 }
 
-const NOT_YET_INITIALIZED = 94;
-
 /**
  * Makes the members one replica set and waits until it has a writable primary. Does nothing when they already are;
  * moves the set when its ports changed since the last run.
@@ -65,9 +63,4 @@ function ignoreAlreadyInitialized(error: unknown): void {
   // 23: another starter was faster.
   if (error instanceof MongoServerError && error.code === 23) return;
   throw error;
-}
-
-/** True for the error of a member that belongs to no set yet. */
-export function isNotYetInitialized(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === NOT_YET_INITIALIZED;
 }
