@@ -7,9 +7,32 @@ export const SCOPES = [
   'covers:read',
   'statements:read',
   'reports:read',
+  'events:read',
+  'webhooks:write',
+  'invoices:read',
+  'deposits:write',
+  'ledger:read',
+  'ledger:write',
+  'payees:write',
+  'payouts:read',
+  'payouts:write',
+  'payouts:approve',
+  'payments:resolve',
   'metrics:read',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** Scopes that only an operator's key may have: our own books and decisions about money. */
+export const OPERATOR_SCOPES: readonly Scope[] = [
+  'ledger:read',
+  'ledger:write',
+  'payees:write',
+  'payouts:read',
+  'payouts:write',
+  'payouts:approve',
+  'payments:resolve',
+  'metrics:read',
+];
 
 /** Who asks. Every use case that reads or writes somebody's data takes one and filters by it. */
 export type Actor =

@@ -143,4 +143,34 @@ export const VARIABLES = {
     'Base64 of 32 bytes: keyed hashes of national ids.',
     key,
   ),
+  STRIPE_SECRET_KEY: optionalText(
+    'STRIPE_SECRET_KEY',
+    'the sandbox: no real money moves',
+    "Stripe's secret key (sk_live_... or sk_test_...).",
+    Joi.string()
+      .pattern(/^(sk|rk)_(live|test)_[A-Za-z0-9_]{8,}$/)
+      .messages({ '*': 'must begin with sk_live_ or sk_test_' }),
+  ),
+  STRIPE_WEBHOOK_SECRET: optionalText(
+    'STRIPE_WEBHOOK_SECRET',
+    "the sandbox's",
+    "The secret that signs Stripe's webhooks (whsec_...).",
+    Joi.string()
+      .pattern(/^whsec_[A-Za-z0-9+/=_-]{8,}$/)
+      .messages({ '*': 'must begin with whsec_' }),
+  ),
+  PARASOL_STRIPE_URL: optionalText(
+    'PARASOL_STRIPE_URL',
+    "Stripe's own",
+    'Another address for the Stripe SDK, on this machine only; refused with a live key.',
+    Joi.string()
+      .pattern(/^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/)
+      .messages({ '*': 'must be http://127.0.0.1:<port>' }),
+  ),
+  PARASOL_OPERATOR_TOKEN: optionalText(
+    'PARASOL_OPERATOR_TOKEN',
+    'no commands about money',
+    'Your own operator key, for commands that move money or decide (command line only).',
+    Joi.string().messages({ '*': 'must be an operator key' }),
+  ),
 } as const;

@@ -33,6 +33,11 @@ export interface Config {
   /** Base64 of 32 bytes each; made under the data folder outside production. */
   readonly encryptionKey?: string;
   readonly hmacKey?: string;
+  /** Absent: the sandbox. */
+  readonly stripeSecretKey?: string;
+  readonly stripeWebhookSecret?: string;
+  /** The Stripe SDK talks to this address on this machine instead; never with a live key. */
+  readonly stripeUrl?: string;
 }
 
 /** The environment does not fit. `message` is one sentence that names the variable; a program prints it and exits. */
@@ -57,6 +62,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const publicUrl = read(VARIABLES.PARASOL_PUBLIC_URL)?.replace(/\/+$/, '');
   const encryptionKey = read(VARIABLES.PARASOL_ENCRYPTION_KEY);
   const hmacKey = read(VARIABLES.PARASOL_HMAC_KEY);
+  const stripeSecretKey = read(VARIABLES.STRIPE_SECRET_KEY);
+  const stripeWebhookSecret = read(VARIABLES.STRIPE_WEBHOOK_SECRET);
+  const stripeUrl = read(VARIABLES.PARASOL_STRIPE_URL);
+  read(VARIABLES.PARASOL_OPERATOR_TOKEN);
   const config: Config = {
     environment,
     host: read(VARIABLES.PARASOL_HOST),
@@ -79,8 +88,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     fastServer: isFast(read(VARIABLES.PARASOL_FAST_SERVER)),
     ...(encryptionKey === undefined ? {} : { encryptionKey }),
     ...(hmacKey === undefined ? {} : { hmacKey }),
+    ...(stripeSecretKey === undefined ? {} : { stripeSecretKey }),
+    ...(stripeWebhookSecret === undefined ? {} : { stripeWebhookSecret }),
+    ...(stripeUrl === undefined ? {} : { stripeUrl }),
   };
   if (environment === 'production') checkProduction(config);
+  checkStripe(config);
   return Object.freeze(config);
 }
 
@@ -126,6 +139,17 @@ function checkProduction(config: Config): void {
     throw new ConfigTrouble(
       'MONGODB_URI is not set, and production does not use the embedded database unless PARASOL_EMBEDDED_DATABASE=allowed asks for it.',
     );
+  }
+}
+
+/** Live money goes to Stripe's own address and nowhere else, and what comes back must be signed. */
+function checkStripe({ stripeSecretKey, stripeWebhookSecret, stripeUrl }: Config): void {
+  if (stripeSecretKey === undefined) return;
+  if (stripeUrl !== undefined && /^.._live_/.test(stripeSecretKey)) {
+    throw new ConfigTrouble('PARASOL_STRIPE_URL is refused with a live key: live money goes to Stripe itself only.');
+  }
+  if (stripeWebhookSecret === undefined) {
+    throw new ConfigTrouble('STRIPE_WEBHOOK_SECRET is not set, and without it no webhook of Stripe can be believed.');
   }
 }
 

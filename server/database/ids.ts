@@ -6,7 +6,34 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** Every kind of id we hand out, by its prefix. */
 export type IdPrefix =
-  'car' | 'plt' | 'key' | 'per' | 'wrk' | 'tok' | 'pol' | 'cns' | 'stm' | 'req' | 'una' | 'dis' | 'opr';
+  | 'car'
+  | 'plt'
+  | 'key'
+  | 'per'
+  | 'wrk'
+  | 'tok'
+  | 'pol'
+  | 'cns'
+  | 'stm'
+  | 'req'
+  | 'una'
+  | 'dis'
+  | 'opr'
+  // Money: payee, payout, invoice, deposit top-up, envelope, settlement, bordereau, bank file, exception, provider's event
+  | 'pye'
+  | 'pyo'
+  | 'inv'
+  | 'top'
+  | 'env'
+  | 'stl'
+  | 'brd'
+  | 'bnk'
+  | 'exc'
+  | 'pev'
+  // Told to the outside: event, webhook endpoint, delivery
+  | 'evt'
+  | 'whe'
+  | 'dlv';
 
 export interface IdMaker {
   /** A new id, `<prefix>_<26 characters>`: 48 bits of time in ms (so ids sort by creation), 80 random bits. */

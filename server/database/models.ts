@@ -7,7 +7,9 @@ import { declareCertificates } from '../certificates/certificate-model.ts';
 import { declareSigningKeys } from '../certificates/signing-key-model.ts';
 import { declareConsents } from '../consents/consent-model.ts';
 import { declareCovers } from '../covers/cover-model.ts';
+import { declareEvents } from '../events/event-model.ts';
 import { declareIdempotency } from '../http/idempotency-model.ts';
+import { declareAccounts, declareRefusals, declareTransfers } from '../ledger/ledger-models.ts';
 import { declarePeople } from '../people/person-model.ts';
 import { declareTokens } from '../people/token-model.ts';
 import { declareApiKeys } from '../platforms/api-key-model.ts';
@@ -22,13 +24,16 @@ import { declareWorkers } from '../workers/worker-model.ts';
 /** Every collection, by name. Hot paths use `model.collection` (the driver), the rest `lean()`. */
 export function openModels(connection: Connection) {
   return {
+    accounts: declareAccounts(connection),
     apiKeys: declareApiKeys(connection),
     carriers: declareCarriers(connection),
     certificates: declareCertificates(connection),
     consents: declareConsents(connection),
     covers: declareCovers(connection),
     disclosures: declareDisclosures(connection),
+    events: declareEvents(connection),
     idempotency: declareIdempotency(connection),
+    ledgerRefusals: declareRefusals(connection),
     notices: declareNotices(connection),
     people: declarePeople(connection),
     periods: declarePeriods(connection),
@@ -40,6 +45,7 @@ export function openModels(connection: Connection) {
     statementLines: declareStatementLines(connection),
     statements: declareStatements(connection),
     tokens: declareTokens(connection),
+    transfers: declareTransfers(connection),
     unavailabilities: declareUnavailabilities(connection),
     workers: declareWorkers(connection),
   };

@@ -9,17 +9,13 @@ import { routes } from './routes.ts';
 import { bareServices } from './testing/bare-services.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const LISTS = ['problem-codes.ts', 'problem-codes-http.ts'];
+const IS_LIST = /problem-codes(-[a-z]+)?\.ts$/;
 
 /** Sources that are not tests. */
 const SOURCES = ['programs', 'server', 'jobs', 'scripts'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter(
-      (name) =>
-        name.endsWith('.ts') &&
-        !name.endsWith('.test.ts') &&
-        !LISTS.some((list) => name.endsWith(list)) &&
-        !name.includes('testing/'),
+      (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !IS_LIST.test(name) && !name.includes('testing/'),
     )
     .map((name) => ({ name: join(folder, name), text: readFileSync(join(ROOT, folder, name), 'utf8') })),
 );

@@ -1,5 +1,10 @@
+import { EVENTS_PROBLEM_CODES } from './problem-codes-events.ts';
 import { HTTP_PROBLEM_CODES } from './problem-codes-http.ts';
 import type { ProblemCode } from './problem-codes-http.ts';
+import { INVOICES_PROBLEM_CODES } from './problem-codes-invoices.ts';
+import { LEDGER_PROBLEM_CODES } from './problem-codes-ledger.ts';
+import { PAYMENTS_PROBLEM_CODES } from './problem-codes-payments.ts';
+import { PAYOUTS_PROBLEM_CODES } from './problem-codes-payouts.ts';
 
 export type { ProblemCode };
 
@@ -12,6 +17,11 @@ export type { ProblemCode };
  */
 export const PROBLEM_CODES = {
   ...HTTP_PROBLEM_CODES,
+  ...EVENTS_PROBLEM_CODES,
+  ...INVOICES_PROBLEM_CODES,
+  ...LEDGER_PROBLEM_CODES,
+  ...PAYMENTS_PROBLEM_CODES,
+  ...PAYOUTS_PROBLEM_CODES,
 
   // Shift events
   event_id_reused: {

@@ -1,6 +1,6 @@
 import type { Instant } from '../../programs/calendar.ts';
 import { Refusal } from '../../programs/refusal.ts';
-import { SCOPES, type ActorOf, type Scope } from '../actor.ts';
+import { OPERATOR_SCOPES, SCOPES, type ActorOf, type Scope } from '../actor.ts';
 import { isDuplicateKey } from '../database/duplicate-key.ts';
 import { randomText } from '../database/ids.ts';
 import { hashToken } from '../people/hash-token.ts';
@@ -15,7 +15,7 @@ export type KeyOwner =
 export interface CreateKeyInput {
   readonly actor: ActorOf<'operator'>;
   readonly owner: KeyOwner;
-  /** Default: all of them but `metrics:read` for a platform, all for an operator. */
+  /** Default: all that a platform may have, or all for an operator. */
   readonly scopes?: readonly Scope[];
   /** Default: never. */
   readonly expiresAt?: Instant;
@@ -32,7 +32,7 @@ export interface CreatedKey extends KeySummary {
 
 /** So that a key can be replaced without a gap, and no more: a forgotten key is an open door. */
 const SLOTS = [1, 2] as const;
-const PLATFORM_SCOPES = SCOPES.filter((scope) => scope !== 'metrics:read');
+const PLATFORM_SCOPES = SCOPES.filter((scope) => !OPERATOR_SCOPES.includes(scope));
 
 /**
  * Makes an API key. Throws `platform_not_found`, `key_invalid`, `too_many_keys` when the owner has two live ones: revoke
