@@ -7,7 +7,7 @@ import { declareCertificates } from '../certificates/certificate-model.ts';
 import { declareSigningKeys } from '../certificates/signing-key-model.ts';
 import { declareConsents } from '../consents/consent-model.ts';
 import { declareCovers } from '../covers/cover-model.ts';
-import { declareEvents } from '../events/event-model.ts';
+import { declareEventHeads, declareEvents } from '../events/event-model.ts';
 import { declareIdempotency } from '../http/idempotency-model.ts';
 import { declareAccounts, declareRefusals, declareTransfers } from '../ledger/ledger-models.ts';
 import { declarePeople } from '../people/person-model.ts';
@@ -31,6 +31,7 @@ export function openModels(connection: Connection) {
     consents: declareConsents(connection),
     covers: declareCovers(connection),
     disclosures: declareDisclosures(connection),
+    eventHeads: declareEventHeads(connection),
     events: declareEvents(connection),
     idempotency: declareIdempotency(connection),
     ledgerRefusals: declareRefusals(connection),

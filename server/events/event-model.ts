@@ -8,7 +8,10 @@ export type EventAudience =
   /** Operators of Parasol alone. */
   | { readonly kind: 'operators' };
 
-/** A row of the outbox: written in the transaction of its cause, never changed by it again. */
+/**
+ * A row of the outbox: written in the transaction of its cause, which never changes it again. `place-events.ts` gives it
+ * its place in the log, once; only then is it told to anybody.
+ */
 export interface EventDocument {
   /** Deterministic: aggregate and sequence. */
   _id: string;
@@ -23,6 +26,19 @@ export interface EventDocument {
   recordedAt: Date;
   /** What the receiver may know. Never health data, never personal data: ids, amounts, states. */
   data: Record<string, unknown>;
+  /** Until it has its place. */
+  unplaced?: true;
+  /** Its place in the log of all events: 1, 2, 3 ... in the order of commits, not of `recordedAt`. */
+  position?: number;
+  /** When it got its place; never decreases along the log. */
+  publishedAt?: Date;
+}
+
+/** How far the log is written: `_id` `all`, or an audience's key for the place of its last event. */
+export interface EventHeadDocument {
+  _id: string;
+  position: number;
+  publishedAt: Date;
 }
 
 const text = { type: String, required: true } as const;
@@ -38,8 +54,18 @@ const schema = new Schema<EventDocument>(
     occurredAt: { type: Date, required: true },
     recordedAt: { type: Date, required: true },
     data: { type: Schema.Types.Mixed, required: true },
+    unplaced: Boolean,
+    position: Number,
+    publishedAt: Date,
   },
   { collection: 'events', versionKey: false },
 );
 
 export const declareEvents = (connection: Connection) => connection.model('Event', schema);
+
+const headSchema = new Schema<EventHeadDocument>(
+  { _id: text, position: { type: Number, required: true }, publishedAt: { type: Date, required: true } },
+  { collection: 'event_heads', versionKey: false },
+);
+
+export const declareEventHeads = (connection: Connection) => connection.model('EventHead', headSchema);

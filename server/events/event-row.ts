@@ -1,11 +1,14 @@
 import type { Instant } from '../../programs/calendar.ts';
 import { deterministicId } from '../database/ids.ts';
 import type { UnitWrite } from '../ledger/ledger.ts';
+import type { TypedEvent } from './event-data.ts';
 import type { EventAudience, EventDocument } from './event-model.ts';
-import { EVENT_TYPES, type EventType } from './event-types.ts';
+import { EVENT_TYPES } from './event-types.ts';
 
-export interface NewEvent {
-  readonly type: EventType;
+/** An event to be told; `data` are the fields of its type, and no others (`event-data.ts`). */
+export type NewEvent = TypedEvent & NewEventFacts;
+
+interface NewEventFacts {
   readonly aggregateId: string;
   /** The aggregate's own count, kept by its document: 1 for its first event. */
   readonly sequence: number;
@@ -13,7 +16,6 @@ export interface NewEvent {
   readonly occurredAt: Instant;
   /** Now. */
   readonly recordedAt: Instant;
-  readonly data: Record<string, unknown>;
 }
 
 /** The row that tells the outside, to be written in the transaction of its cause. The same fact again is the same row. */
@@ -28,7 +30,8 @@ export function eventDocument(event: NewEvent): EventDocument {
     audienceKey: audienceKey(audience),
     occurredAt: new Date(event.occurredAt),
     recordedAt: new Date(event.recordedAt),
-    data,
+    data: { ...data },
+    unplaced: true,
   };
 }
 
