@@ -6,6 +6,7 @@ import type { Database } from './database/connect.ts';
 import { idMaker } from './database/ids.ts';
 import { openModels } from './database/models.ts';
 import { openMetrics } from './http/metrics.ts';
+import { openLedger } from './ledger/open-ledger.ts';
 import { openSecrets } from './people/open-secrets.ts';
 import { openPolicyBook } from './policies/open-policy-book.ts';
 import { secretKeys } from './secret-keys.ts';
@@ -57,6 +58,7 @@ export async function openServices({ config, database, clock = systemClock, log 
     policies: openPolicyBook(models, clock),
     unavailability,
     disclosures: openDisclosureLog(models, clock, ids, logger),
+    ledger: openLedger({ database, clock, log: logger }),
   };
   const intake = openShiftIntake(services);
   return {
@@ -65,6 +67,7 @@ export async function openServices({ config, database, clock = systemClock, log 
     beat: () => unavailability.beat(),
     async close() {
       await intake.drain();
+      await services.ledger.drain();
       await services.disclosures.flush();
     },
   };

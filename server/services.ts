@@ -5,6 +5,7 @@ import type { Database } from './database/connect.ts';
 import type { IdMaker } from './database/ids.ts';
 import type { Models } from './database/models.ts';
 import type { Metrics } from './http/metrics.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { PolicyBook } from './policies/policy-book.ts';
 import type { Secrets } from './people/secrets.ts';
 import type { DisclosureLog } from './audit/disclosure-log.ts';
@@ -27,6 +28,8 @@ export interface Services {
   readonly unavailability: UnavailabilityBook;
   /** The group commit of shift events. */
   readonly intake: ShiftIntake;
+  /** The one door through which money moves. */
+  readonly ledger: Ledger;
   /** Who read whose data. */
   readonly disclosures: DisclosureLog;
 }

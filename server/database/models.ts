@@ -9,7 +9,7 @@ import { declareConsents } from '../consents/consent-model.ts';
 import { declareCovers } from '../covers/cover-model.ts';
 import { declareEventHeads, declareEvents } from '../events/event-model.ts';
 import { declareIdempotency } from '../http/idempotency-model.ts';
-import { declareAccounts, declareRefusals, declareTransfers } from '../ledger/ledger-models.ts';
+import { declareAccounts, declareExpiries, declareRefusals, declareTransfers } from '../ledger/ledger-models.ts';
 import { declarePeople } from '../people/person-model.ts';
 import { declareTokens } from '../people/token-model.ts';
 import { declareApiKeys } from '../platforms/api-key-model.ts';
@@ -34,6 +34,7 @@ export function openModels(connection: Connection) {
     eventHeads: declareEventHeads(connection),
     events: declareEvents(connection),
     idempotency: declareIdempotency(connection),
+    ledgerExpiries: declareExpiries(connection),
     ledgerRefusals: declareRefusals(connection),
     notices: declareNotices(connection),
     people: declarePeople(connection),

@@ -1,6 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
 import type { TransferKind } from '../../programs/ledger/transfer-kinds.ts';
 import type { TransferRefs } from '../../programs/ledger/transfer.ts';
+import type { UnitRefusalCode } from '../../programs/ledger/unit-refusals.ts';
 
 /** A transfer as stored: inserted once, never changed. Amounts are BSON longs (M1). */
 export interface TransferDocument {
@@ -48,9 +49,23 @@ export interface RefusalDocument {
   _id: string;
   unitId: string;
   hash: string;
-  code: string;
+  code: UnitRefusalCode;
   message: string;
+  at?: string;
   refusedAt: Date;
+}
+
+/** A month that takes nothing any more (M10): it is closed because the document is there. Made by `close-month`. */
+export interface ClosedMonthDocument {
+  /** `YYYY-MM` */
+  _id: string;
+}
+
+/** A pending transfer that expires: there from its reservation until it is resolved, written together with both. */
+export interface ExpiryDocument {
+  /** The pending transfer's id. */
+  _id: string;
+  expiresAt: Date;
 }
 
 const amount = { type: Schema.Types.Mixed, required: true } as const;
@@ -93,10 +108,24 @@ const accountSchema = new Schema<AccountDocument>(
 );
 
 const refusalSchema = new Schema<RefusalDocument>(
-  { _id: text, unitId: text, hash: text, code: text, message: text, refusedAt: { type: Date, required: true } },
+  {
+    _id: text,
+    unitId: text,
+    hash: text,
+    code: text,
+    message: text,
+    at: String,
+    refusedAt: { type: Date, required: true },
+  },
   { collection: 'ledger_refusals', versionKey: false },
 );
 
 export const declareTransfers = (connection: Connection) => connection.model('Transfer', transferSchema);
 export const declareAccounts = (connection: Connection) => connection.model('Account', accountSchema);
 export const declareRefusals = (connection: Connection) => connection.model('LedgerRefusal', refusalSchema);
+
+const expirySchema = new Schema<ExpiryDocument>(
+  { _id: text, expiresAt: { type: Date, required: true } },
+  { collection: 'ledger_expiries', versionKey: false },
+);
+export const declareExpiries = (connection: Connection) => connection.model('LedgerExpiry', expirySchema);

@@ -1,5 +1,8 @@
 import type { ClientSession, Document } from 'mongodb';
 import type { NewTransfer } from '../../programs/ledger/transfer.ts';
+import type { UnitRefusal, UnitRefusalCode } from '../../programs/ledger/unit-refusals.ts';
+
+export type { UnitRefusalCode };
 
 /**
  * A write beside transfers, in the same transaction. The guard of an update is a compare-and-set: it is asked in the
@@ -37,31 +40,12 @@ export interface LedgerUnit {
   readonly writes?: readonly UnitWrite[];
 }
 
-export type UnitRefusalCode =
-  /** An account would be overdrawn. Remembered: the ids stay refused (M2). */
-  | 'exceeds_funds'
-  /** The pending transfer is posted, voided or expired already. Remembered. */
-  | 'already_resolved'
-  | 'pending_not_found'
-  /** More is posted than was reserved. */
-  | 'exceeds_pending'
-  | 'pending_expired'
-  /** `effectiveOn` lies in a closed month (M10). */
-  | 'month_closed'
-  /** The id was used with other content. */
-  | 'transfer_id_reused'
-  /** The id was refused before, and stays so (M2). */
-  | 'transfer_id_refused'
-  /** A guarded document is not as the unit expects. Not remembered. */
-  | 'guard_failed'
-  /** A document to insert is there already. Not remembered. */
-  | 'already_exists';
-
 export type UnitResult =
   | { readonly status: 'committed' }
   /** The same unit was committed before; nothing was written. */
   | { readonly status: 'replayed' }
-  | { readonly status: 'refused'; readonly code: UnitRefusalCode; readonly message: string; readonly at?: string };
+  /** The same unit again is refused the same, with the same words, where `UNIT_REFUSALS` says that it is remembered. */
+  | ({ readonly status: 'refused' } & UnitRefusal);
 
 /** The one door through which money moves. */
 export interface Ledger {

@@ -1,0 +1,74 @@
+import type { Db, IndexDescription } from 'mongodb';
+
+const text = { bsonType: 'string' };
+const amount = { bsonType: 'long', minimum: 1 };
+const total = { bsonType: 'long', minimum: 0 };
+const date = { bsonType: 'date' };
+
+interface CollectionPlan {
+  readonly indexes?: readonly IndexDescription[];
+  readonly validator?: { readonly required: readonly string[]; readonly properties: Readonly<Record<string, unknown>> };
+}
+
+/**
+ * The ledger. A transfer has its own place among those of each of its accounts, and at most one transfer ends another:
+ * the indexes refuse a second one whatever the code does. Amounts are longs above zero (M1).
+ */
+const PLAN: Readonly<Record<string, CollectionPlan>> = {
+  ledger_accounts: {
+    validator: {
+      required: ['currency', 'debitsPending', 'debitsPosted', 'creditsPending', 'creditsPosted', 'seq'],
+      properties: {
+        debitsPending: total,
+        debitsPosted: total,
+        creditsPending: total,
+        creditsPosted: total,
+        seq: total,
+      },
+    },
+  },
+  ledger_transfers: {
+    indexes: [
+      { key: { resolves: 1 }, unique: true, partialFilterExpression: { resolves: { $exists: true } } },
+      { key: { debit: 1, debitSeq: 1 }, unique: true },
+      { key: { credit: 1, creditSeq: 1 }, unique: true },
+    ],
+    validator: {
+      required: [
+        ...['unitId', 'hash', 'kind', 'type', 'debit', 'credit', 'amount', 'currency'],
+        ...['bookedAt', 'effectiveOn', 'debitSeq', 'creditSeq'],
+      ],
+      properties: {
+        ...{ debit: text, credit: text, amount, reserved: amount, expiresAt: date, bookedAt: date },
+        ...{ effectiveOn: text, debitSeq: amount, creditSeq: amount },
+      },
+    },
+  },
+  ledger_refusals: {},
+  ledger_months: {},
+  ledger_expiries: { indexes: [{ key: { expiresAt: 1, _id: 1 } }] },
+  envelopes: {
+    indexes: [{ key: { state: 1, expiresAt: 1, _id: 1 } }, { key: { owner: 1, openedAt: 1, _id: 1 } }],
+    validator: {
+      required: ['owner', 'source', 'account', 'amount', 'state', 'openedAt', 'expiresAt'],
+      properties: { amount, drawn: total, returned: total, openedAt: date, expiresAt: date },
+    },
+  },
+};
+
+export const ledger = {
+  id: '0005-ledger',
+  async up(db: Db): Promise<void> {
+    const existing = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
+    for (const [name, { indexes, validator }] of Object.entries(PLAN)) {
+      if (!existing.has(name)) await db.createCollection(name);
+      if (validator)
+        await db.command({
+          collMod: name,
+          validator: { $jsonSchema: { bsonType: 'object', ...validator } },
+          writeConcern: { w: 'majority', j: true },
+        });
+      if (indexes) await db.collection(name).createIndexes([...indexes]);
+    }
+  },
+};

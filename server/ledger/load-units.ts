@@ -1,0 +1,172 @@
+import type { ClientSession, Db, Document } from 'mongodb';
+import {
+  emptyState,
+  type LedgerState,
+  type PendingTransfer,
+  type UnitToDecide,
+} from '../../programs/ledger/ledger-state.ts';
+import type { UnitRefusal } from '../../programs/ledger/unit-refusals.ts';
+import { guardedFields, guardHolds } from './guards.ts';
+import type { AccountDocument, RefusalDocument, TransferDocument } from './ledger-models.ts';
+import type { UnitWrite } from './ledger.ts';
+import type { PreparedUnit } from './prepare-unit.ts';
+
+/** All that decides some units, as of the transaction's moment. */
+export interface LoadedUnits {
+  readonly state: LedgerState;
+  /** Accounts that exist; the others are created by their first transfer. */
+  readonly existing: ReadonlySet<string>;
+  /** By `<collection>/<_id>`: the documents that units would write and that are there. */
+  readonly documents: ReadonlyMap<string, Document>;
+}
+
+/** The one document that the query of a flush returns. */
+interface Found {
+  readonly accounts?: readonly AccountDocument[];
+  readonly transfers?: readonly Pick<TransferDocument, '_id' | 'hash' | 'unitId'>[];
+  readonly pending?: readonly (Reservation & { readonly _id: string })[];
+  readonly resolvers?: readonly { readonly _id: string; readonly resolves: string }[];
+  readonly refusals?: readonly RefusalDocument[];
+  readonly months?: readonly { readonly _id: string }[];
+  /** By the name of the collection: documents that units would write. */
+  readonly documents?: Readonly<Record<string, readonly Document[]>>;
+}
+
+type Reservation = Pick<TransferDocument, 'debit' | 'credit' | 'amount' | 'expiresAt'>;
+
+/** Reads it in one query; one more where pending transfers are resolved, for their accounts. */
+export async function loadUnits(db: Db, session: ClientSession, units: readonly PreparedUnit[]): Promise<LoadedUnits> {
+  const transfers = units.flatMap((unit) => unit.transfers.map(({ transfer }) => transfer));
+  const ids = transfers.map(({ id }) => id);
+  const resolves = transfers.flatMap((transfer) => ('resolves' in transfer ? [transfer.resolves] : []));
+  const accounts = transfers.flatMap((transfer) => ('resolves' in transfer ? [] : [transfer.debit, transfer.credit]));
+  const months = transfers.map(({ effectiveOn }) => effectiveOn.slice(0, 7));
+  const reservation = { debit: 1, credit: 1, amount: 1, expiresAt: 1 };
+  // A transaction takes one command after the other, so each would cost a round trip; it refuses $unionWith.
+  const [found = {}] = await db
+    .aggregate<Found>(
+      [
+        { $documents: [{}] },
+        ...lookUp('accounts', 'ledger_accounts', inList('_id', accounts)),
+        ...lookUp('transfers', 'ledger_transfers', inList('_id', ids), { hash: 1, unitId: 1 }),
+        ...lookUp('pending', 'ledger_transfers', { ...inList('_id', resolves), type: 'pending' }, reservation),
+        ...lookUp('resolvers', 'ledger_transfers', inList('resolves', resolves), { resolves: 1 }),
+        ...lookUp('refusals', 'ledger_refusals', inList('_id', ids)),
+        ...lookUp('months', 'ledger_months', inList('_id', months), { _id: 1 }),
+        ...lookUpDocuments(units.flatMap(({ unit }) => unit.writes ?? [])),
+      ],
+      { session },
+    )
+    .toArray();
+
+  const loaded = collect(found);
+  const named = new Set(accounts);
+  const missing = [...loaded.state.pending.values()]
+    .flatMap(({ debit, credit }) => [debit, credit])
+    .filter((id) => !named.has(id));
+  if (missing.length > 0) {
+    const more = db
+      .collection<AccountDocument>('ledger_accounts')
+      .find(inList('_id', missing), { session, batchSize: BATCH_SIZE });
+    addAccounts(loaded, await more.toArray());
+  }
+  return loaded;
+}
+
+/** More than one flush finds: all of it comes with the first answer. */
+const BATCH_SIZE = 100_000;
+
+type Loading = LoadedUnits & { readonly existing: Set<string> };
+
+function collect(found: Found): Loading {
+  const { accounts = [], transfers = [], pending = [], resolvers = [], refusals = [], months = [] } = found;
+  const state = emptyState(months.map(({ _id }) => _id));
+  const loaded: Loading = { state, existing: new Set(), documents: documentsOf(found.documents ?? {}) };
+  addAccounts(loaded, accounts);
+  for (const { _id, hash, unitId } of transfers) state.transfers.set(_id, { hash, unitId });
+  const resolvedBy = new Map(resolvers.map(({ _id, resolves }) => [resolves, _id]));
+  for (const reservation of pending) {
+    state.pending.set(reservation._id, pendingOf(reservation, resolvedBy.get(reservation._id)));
+  }
+  for (const { _id, hash, unitId, code, message, at } of refusals) {
+    state.refusals.set(_id, { hash, unitId, refusal: { code, message, ...(at === undefined ? {} : { at }) } });
+  }
+  return loaded;
+}
+
+function addAccounts({ state, existing }: Loading, accounts: readonly AccountDocument[]): void {
+  for (const account of accounts) {
+    existing.add(account._id);
+    state.accounts.set(account._id, account);
+  }
+}
+
+const documentsOf = (found: NonNullable<Found['documents']>): Map<string, Document> =>
+  new Map(
+    Object.entries(found).flatMap(([name, list]) =>
+      list.map((document): [string, Document] => [`${name}/${String(document['_id'])}`, document]),
+    ),
+  );
+
+const pendingOf = (
+  { debit, credit, amount, expiresAt }: Reservation,
+  resolvedBy: string | undefined,
+): PendingTransfer => ({
+  debit,
+  credit,
+  amount,
+  ...(expiresAt === undefined ? {} : { expiresAt: expiresAt.getTime() }),
+  ...(resolvedBy === undefined ? {} : { resolvedBy }),
+});
+
+const inList = (field: string, values: readonly string[]) => ({ [field]: { $in: [...new Set(values)] } });
+
+/** Documents of another collection as a list under that name; nothing is asked where the filter names nothing. */
+function lookUp(as: string, from: string, filter: Document, fields?: Document): Document[] {
+  const isEmpty = Object.values(filter).some((value: unknown) => JSON.stringify(value) === '{"$in":[]}');
+  const project = fields === undefined ? [] : [{ $project: fields }];
+  return isEmpty ? [] : [{ $lookup: { from, pipeline: [{ $match: filter }, ...project], as } }];
+}
+
+/** The documents that are to be written, with the fields that their guards ask about. */
+function lookUpDocuments(writes: readonly UnitWrite[]): Document[] {
+  const collections = new Map<string, { ids: string[]; fields: Document }>();
+  for (const write of writes) {
+    const asked = collections.get(write.collection) ?? { ids: [], fields: { _id: 1 } };
+    collections.set(write.collection, asked);
+    asked.ids.push(write.kind === 'update' ? write.id : write.document._id);
+    if (write.kind === 'update') for (const field of guardedFields(write.guard)) asked.fields[field] = 1;
+  }
+  return [...collections].flatMap(([name, { ids, fields }]) =>
+    lookUp(`documents.${name}`, name, inList('_id', ids), fields),
+  );
+}
+
+/** What a decision needs of a unit: its transfers, and what its documents say. */
+export function unitToDecide(
+  { unit, transfers }: PreparedUnit,
+  documents: Pick<ReadonlyMap<string, Document>, 'get'>,
+): UnitToDecide {
+  const writesRefusal = refuseWrites(unit.writes ?? [], documents);
+  return { id: unit.id, transfers, ...(writesRefusal === undefined ? {} : { writesRefusal }) };
+}
+
+function refuseWrites(
+  writes: readonly UnitWrite[],
+  documents: Pick<ReadonlyMap<string, Document>, 'get'>,
+): UnitRefusal | undefined {
+  for (const write of writes) {
+    if (write.kind !== 'insert') continue;
+    const at = `${write.collection}/${write.document._id}`;
+    if (documents.get(at) !== undefined) return { code: 'already_exists', at, message: `${at} is there already.` };
+  }
+  for (const write of writes) {
+    if (write.kind !== 'update') continue;
+    const at = `${write.collection}/${write.id}`;
+    const document = documents.get(at);
+    if (document === undefined) return { code: 'guard_failed', at, message: `There is no ${at}.` };
+    if (!guardHolds(document, write.guard))
+      return { code: 'guard_failed', at, message: `${at} was changed meanwhile.` };
+  }
+  return undefined;
+}
