@@ -155,7 +155,7 @@ describe('the ledger', () => {
   });
 
   it('a unit that is a bug fails alone', async () => {
-    const wrong: UnitWrite = { kind: 'insert', collection: 'envelopes', document: { _id: 'no such form' } };
+    const wrong: UnitWrite = { kind: 'insert', collection: 'statements', document: { _id: 'no such form' } };
     const results = await Promise.allSettled([
       commit('a', [spend('a', 1)]),
       commit('b', [spend('b', 1)], [wrong]),

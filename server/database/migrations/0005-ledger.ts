@@ -47,13 +47,6 @@ const PLAN: Readonly<Record<string, CollectionPlan>> = {
   ledger_refusals: {},
   ledger_months: {},
   ledger_expiries: { indexes: [{ key: { expiresAt: 1, _id: 1 } }] },
-  envelopes: {
-    indexes: [{ key: { state: 1, expiresAt: 1, _id: 1 } }, { key: { owner: 1, openedAt: 1, _id: 1 } }],
-    validator: {
-      required: ['owner', 'source', 'account', 'amount', 'state', 'openedAt', 'expiresAt'],
-      properties: { amount, drawn: total, returned: total, openedAt: date, expiresAt: date },
-    },
-  },
 };
 
 export const ledger = {
