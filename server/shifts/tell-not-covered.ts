@@ -53,8 +53,8 @@ function tidings(event: ShiftEventDocument, now: Instant): EventDocument {
       workerId: event.workerId,
       externalId: event.externalId,
       shiftId: event.shiftId,
-      ...(event.orderId != null && { orderId: event.orderId }),
-      ...(event.policyId != null && { policyId: event.policyId }),
+      ...(event.orderId !== undefined && { orderId: event.orderId }),
+      ...(event.policyId !== undefined && { policyId: event.policyId }),
       startedAt: formatInstant(event.time.getTime()),
       reasons: event.decision.reasons.flatMap((name) => {
         const reason = reasonOf(name);

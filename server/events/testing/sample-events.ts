@@ -1,4 +1,3 @@
-import type { Description } from 'joi';
 import type { EventDocument, EventAudience } from '../event-model.ts';
 import { isRecord } from '../../http/json-schema.ts';
 import { audienceKey } from '../event-row.ts';
@@ -33,12 +32,17 @@ export function sampleEvent(
   };
 }
 
-function sampleOf({ type, keys, items, allow }: Description): unknown {
-  if (Array.isArray(allow) && allow.length > 0) return allow[0];
+function sampleOf(described: unknown): unknown {
+  if (!isRecord(described)) return undefined;
+  const { type, keys, items, allow } = described;
+  if (Array.isArray(allow) && allow.length > 0) {
+    const allowed: readonly unknown[] = allow;
+    return allowed[0];
+  }
   if (type === 'number') return 1;
   if (type === 'boolean') return true;
-  if (type === 'array') return (Array.isArray(items) ? items : []).map((item: Description) => sampleOf(item));
+  if (type === 'array') return (Array.isArray(items) ? items : []).map(sampleOf);
   if (type !== 'object') return 'text';
-  const fields: Readonly<Record<string, Description>> = keys ?? {};
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, sampleOf(field)]));
+  const fields = isRecord(keys) ? Object.entries(keys) : [];
+  return Object.fromEntries(fields.map(([name, field]) => [name, sampleOf(field)]));
 }
