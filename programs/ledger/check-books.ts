@@ -1,4 +1,4 @@
-import { accountTerms, currencyOf, type AccountId, type AccountLimit } from './chart.ts';
+import { accountTerms, CHART, currencyOf, type AccountId, type AccountLimit, type AccountTerms } from './chart.ts';
 import { breach, type Breach } from './invariants.ts';
 
 /*
@@ -216,6 +216,14 @@ function whyWrong(pending: BookedTransfer | undefined, resolver: BookedTransfer)
   if (resolver.amount > pending.amount) return `It posts ${resolver.amount} of ${pending.amount} reserved.`;
   return undefined;
 }
+
+/** Matches the ids of the chart's clearing accounts. */
+export const CLEARING_ACCOUNT = new RegExp(
+  `^(${Object.entries<AccountTerms>(CHART)
+    .filter(([, terms]) => terms.clearing)
+    .map(([pattern]) => pattern.replaceAll('*', '[^:]+'))
+    .join('|')}):[A-Z]{3}$`,
+);
 
 /** L9 of a clearing account: what is owed longer than the provider takes to settle. */
 export interface ClearingFacts {

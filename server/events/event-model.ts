@@ -1,6 +1,4 @@
-import type { Collection } from 'mongodb';
 import { Schema, type Connection } from 'mongoose';
-import type { Services } from '../services.ts';
 import type { EventType } from './event-types.ts';
 
 /** Who may read an event, and whose endpoints it goes to. */
@@ -71,11 +69,3 @@ const headSchema = new Schema<EventHeadDocument>(
 );
 
 export const declareEventHeads = (connection: Connection) => connection.model('EventHead', headSchema);
-
-/** The log as the driver's own collections: events go out in thousands, and nothing of them needs casting. */
-export function eventRows({ database }: Pick<Services, 'database'>): {
-  readonly events: Collection<EventDocument>;
-  readonly heads: Collection<EventHeadDocument>;
-} {
-  return { events: database.db.collection('events'), heads: database.db.collection('event_heads') };
-}

@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto';
 import { checkTransfers } from '../../programs/ledger/check-transfers.ts';
 import type { HashedTransfer } from '../../programs/ledger/ledger-state.ts';
-import type { NewTransfer } from '../../programs/ledger/transfer.ts';
 import type { LedgerUnit, UnitWrite } from './ledger.ts';
+import { hashTransfer } from './transfer-hash.ts';
 
 /** A checked unit, with what it is recognised by. */
 export interface PreparedUnit {
@@ -47,18 +46,6 @@ function checkUpdate(unitId: string, key: string, { guard, update }: Extract<Uni
 
 const documentKey = (write: UnitWrite): string =>
   `${write.collection}/${write.kind === 'update' ? write.id : write.document._id}`;
-
-/** SHA-256 of what the caller gave, whatever the order in which it named it. */
-export function hashTransfer(transfer: NewTransfer): string {
-  const { id, kind, type, effectiveOn, refs = {} } = transfer;
-  const named = Object.entries(refs).sort(([a], [b]) => (a < b ? -1 : 1));
-  const facts = 'resolves' in transfer ? [transfer.resolves, transfer.amount ?? null] : directFacts(transfer);
-  return hash('sha256', JSON.stringify([id, kind, type, effectiveOn, named, ...facts]), 'base64url');
-}
-
-function directFacts({ debit, credit, amount, expiresAt }: Exclude<NewTransfer, { resolves: string }>) {
-  return [debit, credit, amount, expiresAt ?? null];
-}
 
 /** As many of the units, in their order, as may be decided together: at most `max`, no two that write one document. */
 export function takeRound<T extends PreparedUnit>(

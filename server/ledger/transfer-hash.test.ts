@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { NewTransfer } from '../../programs/ledger/transfer.ts';
 import type { TransferDocument } from './ledger-models.ts';
-import { givenContents, transferHash } from './transfer-hash.ts';
+import { givenContents, hashTransfer } from './transfer-hash.ts';
 
 const DIRECT: NewTransfer = {
   id: 'pay:1',
@@ -17,7 +17,7 @@ const DIRECT: NewTransfer = {
 const STORED: TransferDocument = {
   _id: 'pay:1',
   unitId: 'unit:1',
-  hash: transferHash(DIRECT),
+  hash: hashTransfer(DIRECT),
   kind: 'payout',
   type: 'pending',
   debit: 'program:prg_1:fund:CNY',
@@ -42,20 +42,20 @@ const storedPost: TransferDocument = {
 delete storedPost.expiresAt;
 delete storedPost.refs;
 
-const hashesOf = (stored: TransferDocument): string[] => givenContents(stored).map(transferHash);
+const hashesOf = (stored: TransferDocument): string[] => givenContents(stored).map(hashTransfer);
 
 describe('the hash of a transfer', () => {
   it('does not depend on the order of fields, nor on those that are undefined', () => {
     const reversed = Object.fromEntries(Object.entries(DIRECT).reverse());
-    assert.equal(transferHash({ ...DIRECT, ...reversed }), transferHash(DIRECT));
-    assert.equal(transferHash({ ...post, amount: 5 }) === transferHash(post), false);
+    assert.equal(hashTransfer({ ...DIRECT, ...reversed }), hashTransfer(DIRECT));
+    assert.equal(hashTransfer({ ...post, amount: 5 }) === hashTransfer(post), false);
   });
 
   it('is found again from what is stored', () => {
-    assert.deepEqual(hashesOf(STORED), [transferHash(DIRECT)]);
-    assert.deepEqual(hashesOf(storedPost), [transferHash(post), transferHash({ ...post, amount: 500 })]);
-    assert.deepEqual(hashesOf({ ...storedPost, amount: 400 }), [transferHash({ ...post, amount: 400 })]);
-    assert.deepEqual(hashesOf({ ...storedPost, type: 'void' }), [transferHash({ ...post, type: 'void' })]);
+    assert.deepEqual(hashesOf(STORED), [hashTransfer(DIRECT)]);
+    assert.deepEqual(hashesOf(storedPost), [hashTransfer(post), hashTransfer({ ...post, amount: 500 })]);
+    assert.deepEqual(hashesOf({ ...storedPost, amount: 400 }), [hashTransfer({ ...post, amount: 400 })]);
+    assert.deepEqual(hashesOf({ ...storedPost, type: 'void' }), [hashTransfer({ ...post, type: 'void' })]);
   });
 
   it('tells every change of content', () => {

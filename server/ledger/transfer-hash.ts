@@ -1,11 +1,17 @@
 import { hash } from 'node:crypto';
-import type { NewTransfer } from '../../programs/ledger/transfer.ts';
-import { canonicalJson } from '../http/canonical-json.ts';
+import type { DirectTransfer, NewTransfer } from '../../programs/ledger/transfer.ts';
 import type { TransferDocument } from './ledger-models.ts';
 
-/** SHA-256 in hex of what the caller gave, to tell a repetition from a clash (M2). Absent and undefined are the same. */
-export function transferHash(transfer: NewTransfer): string {
-  return hash('sha256', canonicalJson(transfer));
+/** SHA-256 of what the caller gave, whatever the order in which it was named, to tell a repetition from a clash (M2). */
+export function hashTransfer(transfer: NewTransfer): string {
+  const { id, kind, type, effectiveOn, refs = {} } = transfer;
+  const named = Object.entries(refs).sort(([a], [b]) => (a < b ? -1 : 1));
+  const facts = 'resolves' in transfer ? [transfer.resolves, transfer.amount ?? null] : directFacts(transfer);
+  return hash('sha256', JSON.stringify([id, kind, type, effectiveOn, named, ...facts]), 'base64url');
+}
+
+function directFacts({ debit, credit, amount, expiresAt }: DirectTransfer): readonly unknown[] {
+  return [debit, credit, amount, expiresAt ?? null];
 }
 
 /**

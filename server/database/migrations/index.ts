@@ -4,7 +4,8 @@ import { notices } from './0002-notices.ts';
 import { lateStarts } from './0003-late-starts.ts';
 import { indexesInOrder } from './0004-indexes-in-order.ts';
 import { ledger } from './0005-ledger.ts';
+import { books } from './0006-books.ts';
 import { events } from './0011-events.ts';
 
 /** Every migration, in the order of its number. A published one never changes; a change is a new one at the end. */
-export const migrations: readonly Migration[] = [gigCover, notices, lateStarts, indexesInOrder, ledger, events];
+export const migrations: readonly Migration[] = [gigCover, notices, lateStarts, indexesInOrder, ledger, books, events];
