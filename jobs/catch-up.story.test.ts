@@ -131,6 +131,9 @@ describe('catching up', () => {
       assert.equal(notices.length, 5);
       assert.equal(notices[0]?.clippedAt.getTime(), at('08:00', '2026-03-02') + 16 * HOUR_MS);
       assert.equal(await services.models.shiftEvents.countDocuments(), 8);
+      const told = await services.models.events.find().lean();
+      assert.deepEqual(new Set(told.map(({ aggregateId }) => aggregateId)), new Set(notices.map(({ _id }) => _id)));
+      assert.ok(told.every(({ type, audienceKey }) => type === 'shift.clipped' && audienceKey === 'platform:plt_test'));
     });
   });
 

@@ -3,6 +3,7 @@ import { closeDaysTick } from './close-days.ts';
 import { closeShiftsTick } from './close-shifts.ts';
 import { expireTokensTick } from './expire-tokens.ts';
 import { repairCoversTick } from './repair-covers.ts';
+import { tellNotCoveredTick } from './tell-not-covered.ts';
 
 /**
  * What a job does when its time has come: asks our own collections what is due, works it off in bounded batches, answers
@@ -30,5 +31,6 @@ export const SCHEDULE: readonly ScheduledJob[] = [
   { name: 'repair-covers', cron: '*/5 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: repairCoversTick },
   { name: 'close-shifts', cron: '10,40 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: closeShiftsTick },
   { name: 'close-days', cron: '*/10 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: closeDaysTick },
+  { name: 'tell-not-covered', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: tellNotCoveredTick },
   { name: 'expire-tokens', cron: '25 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireTokensTick },
 ];

@@ -1,4 +1,6 @@
+import type { Collection } from 'mongodb';
 import { Schema, type Connection } from 'mongoose';
+import type { Services } from '../services.ts';
 import type { EventType } from './event-types.ts';
 
 /** Who may read an event, and whose endpoints it goes to. */
@@ -69,3 +71,11 @@ const headSchema = new Schema<EventHeadDocument>(
 );
 
 export const declareEventHeads = (connection: Connection) => connection.model('EventHead', headSchema);
+
+/** The log as the driver's own collections: events go out in thousands, and nothing of them needs casting. */
+export function eventRows({ database }: Pick<Services, 'database'>): {
+  readonly events: Collection<EventDocument>;
+  readonly heads: Collection<EventHeadDocument>;
+} {
+  return { events: database.db.collection('events'), heads: database.db.collection('event_heads') };
+}

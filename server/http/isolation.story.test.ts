@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ActorKind } from '../actor.ts';
 import { closeThrough } from '../billing/close-through.ts';
 import { createCarrier } from '../carriers/create-carrier.ts';
+import { sampleEvent } from '../events/testing/sample-events.ts';
 import { mintToken } from '../people/tokens.ts';
 import { openPolicy } from '../policies/open-policy.ts';
 import { isRecord } from './json-schema.ts';
@@ -19,6 +20,8 @@ interface Owned {
   readonly eventId: string;
   readonly statementId: string;
   readonly policyId: string;
+  /** Of the event log. */
+  readonly toldId: string;
 }
 
 describe("another platform's key and ids", () => {
@@ -63,12 +66,15 @@ describe("another platform's key and ids", () => {
     api.clock.advance(3 * 86_400_000);
     await closeThrough(services, { actor: TEST_OPERATOR, policyId: policy.policyId, through: DAY });
     const statement = await services.models.statements.findOne().lean();
+    const told = sampleEvent({ aggregateId: 'told', audience: { kind: 'platform', platformId: owner.platformId } });
+    await services.models.events.create(told);
     owned = {
       workerId: field(started.text, 'workerId'),
       coverId: field(started.text, 'coverId'),
       eventId: field(started.text, 'eventId'),
       statementId: statement?._id ?? assert.fail('no statement'),
       policyId: policy.policyId,
+      toldId: told._id,
     };
     const stranger = await api.addPlatform('plt_stranger');
     const common = { now: api.clock.now(), ttlSeconds: 3_600 };
@@ -86,6 +92,7 @@ describe("another platform's key and ids", () => {
     if (route.path.startsWith('/v1/workers/')) return [EXTERNAL_ID, owned.workerId];
     if (route.path.startsWith('/v1/covers/')) return [owned.coverId];
     if (route.path.startsWith('/v1/statements/')) return [owned.statementId];
+    if (route.path.startsWith('/v1/events/')) return [owned.toldId];
     if (route.path.startsWith('/v1/shift-events/{')) return [owned.eventId];
     return ['unknown'];
   }
@@ -119,9 +126,9 @@ describe("another platform's key and ids", () => {
         const token = strangers.get(kind);
         for (const id of idsFor(route)) {
           const theirs = await ask(route, id, token);
-          const { workerId, coverId, eventId, statementId, policyId } = owned;
-          const all = [workerId, coverId, eventId, statementId, policyId, EXTERNAL_ID, 'The Owner Ltd'];
-          const words = all.filter((word) => word !== id);
+          const words = [...Object.values<string>({ ...owned }), EXTERNAL_ID, 'The Owner Ltd'].filter(
+            (word) => word !== id,
+          );
           for (const word of words) assert.ok(!theirs.text.includes(word), `${word} in ${theirs.text}`);
           if (!route.path.includes('{') || route.method === 'put') continue;
           const unknown = await ask(route, unlike(id), token);

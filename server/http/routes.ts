@@ -3,6 +3,7 @@ import { statementRoutes } from '../billing/statement-routes.ts';
 import { certificateRoutes } from '../certificates/certificate-routes.ts';
 import { consentRoutes } from '../consents/consent-routes.ts';
 import { coverRoutes } from '../covers/cover-routes.ts';
+import { eventRoutes } from '../events/event-routes.ts';
 import { platformRoutes } from '../platforms/platform-routes.ts';
 import { productRoutes } from '../products/product-routes.ts';
 import { reportRoutes } from '../reports/report-routes.ts';
@@ -21,6 +22,7 @@ export const routes: readonly AnyRoute[] = [
   ...workerRoutes,
   ...statementRoutes,
   ...reportRoutes,
+  ...eventRoutes,
   ...productRoutes,
   ...platformRoutes,
   ...consentRoutes,

@@ -46,7 +46,7 @@ describe('people', () => {
   });
   beforeEach(async () => {
     world.clock.set(NOW);
-    const names = ['workers', 'people', 'tokens', 'consents', 'shift_events', 'covers', 'disclosures'];
+    const names = ['workers', 'people', 'tokens', 'consents', 'shift_events', 'covers', 'disclosures', 'events'];
     await Promise.all(names.map((name) => database.db.collection(name).deleteMany({})));
   });
 
@@ -74,6 +74,32 @@ describe('people', () => {
       assert.ok(!JSON.stringify(stored).includes(token));
       const worker = await world.services.models.workers.findById(workerId).lean();
       assert.deepEqual([worker?.personId, worker?.personLink], [personId, 'verified']);
+    });
+
+    it('tells the platform that its worker was linked, once, and not to whom', async () => {
+      const { events } = world.services.models;
+      const workerId = await register('plt_a', 'r1');
+      const { personId } = await verifyPerson(world.services, { actor, workerId });
+      await verifyPerson(world.services, { actor, workerId });
+      const told = await events.find().lean();
+      assert.deepEqual(
+        told.map(({ type, aggregateId, sequence, audienceKey, data }) => [
+          type,
+          aggregateId,
+          sequence,
+          audienceKey,
+          data,
+        ]),
+        [['worker.linked', workerId, 1, 'platform:plt_a', { workerId, externalId: 'r1' }]],
+      );
+      assert.ok(!JSON.stringify(told).includes(personId));
+      const other = await registerWorker(world, 'plt_b', 'r2', { nationalId: OTHER_NATIONAL_ID });
+      await verifyPerson(world.services, { actor, workerId, nationalId: OTHER_NATIONAL_ID });
+      assert.ok(other.worker.personId);
+      assert.deepEqual(
+        (await events.find().sort({ sequence: 1 }).lean()).map(({ sequence }) => sequence),
+        [1, 2],
+      );
     });
 
     it('takes the national id that was proved over the one asserted', async () => {

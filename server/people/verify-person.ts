@@ -1,7 +1,10 @@
 import type { ClientSession } from 'mongodb';
+import type { Instant } from '../../programs/calendar.ts';
 import { Refusal } from '../../programs/refusal.ts';
 import type { ActorOf } from '../actor.ts';
 import { inTransaction } from '../database/transaction.ts';
+import { eventRows } from '../events/event-model.ts';
+import { eventDocument } from '../events/event-row.ts';
 import type { Services } from '../services.ts';
 import { findOrCreatePerson } from './find-or-create-person.ts';
 import { mintToken, type MintedToken } from './tokens.ts';
@@ -42,20 +45,23 @@ export async function verifyPerson(services: Services, input: VerifyPersonInput)
   }
   const asserted = await provedPerson(services, input);
   return inTransaction(services.database, async (session) => {
-    const personId = await linkPerson(services, { workerId: input.workerId, ...asserted }, session);
+    const personId = await linkPerson(services, { workerId: input.workerId, ...asserted, now }, session);
     const minted = await mintToken(services, { kind: 'person', subjectId: personId, now, ttlSeconds }, session);
     return { personId, workerId: input.workerId, ...minted };
   });
 }
 
-/** Marks a worker's link as verified, to the named person or to the one asserted. Not seen in the worker's ETag: links show to no platform. */
+/**
+ * Marks a worker's link as verified, to the named person or to the one asserted, and tells the platform that it is: that,
+ * not to whom. Not seen in the worker's ETag: links show to no platform. A link that stands already is not told again.
+ */
 async function linkPerson(
   services: Services,
-  link: { readonly workerId: string; readonly personId?: string },
+  link: { readonly workerId: string; readonly personId?: string; readonly now: Instant },
   session: ClientSession,
 ): Promise<string> {
   const { workers, people } = services.models;
-  const worker = await workers.findById(link.workerId, { personId: 1 }, { session }).lean();
+  const worker = await workers.findById(link.workerId, null, { session }).lean();
   if (worker === null) throw new Refusal('not_found', 'worker_not_found', 'There is no such worker.');
   const personId = link.personId ?? worker.personId;
   if (personId === undefined) {
@@ -73,7 +79,20 @@ async function linkPerson(
       'The data of this person were erased: give the national id that was proved to begin anew.',
     );
   }
-  await workers.updateOne({ _id: link.workerId }, { $set: { personId, personLink: 'verified' } }, { session });
+  if (worker.personId === personId && worker.personLink === 'verified') return personId;
+  const sequence = (worker.eventCount ?? 0) + 1;
+  const linked = { personId, personLink: 'verified', eventCount: sequence } as const;
+  await workers.updateOne({ _id: link.workerId }, { $set: linked }, { session });
+  const event = eventDocument({
+    type: 'worker.linked',
+    aggregateId: worker._id,
+    sequence,
+    audience: { kind: 'platform', platformId: worker.platformId },
+    occurredAt: link.now,
+    recordedAt: link.now,
+    data: { workerId: worker._id, externalId: worker.externalId },
+  });
+  await eventRows(services).events.insertOne(event, { session });
   return personId;
 }
 

@@ -1,7 +1,10 @@
-import type { Instant } from '../../programs/calendar.ts';
+import { formatInstant, type Instant } from '../../programs/calendar.ts';
 import type { FoldedCover, FoldedShift } from '../../programs/cover/cover-facts.ts';
 import { products } from '../../programs/products/catalogue.ts';
 import { foldCovers } from '../billing/fold-covers.ts';
+import { inTransaction } from '../database/transaction.ts';
+import type { EventDocument } from '../events/event-model.ts';
+import { eventDocument } from '../events/event-row.ts';
 import type { Services } from '../services.ts';
 import type { NoticeDocument } from './notice-model.ts';
 import { RECEIPT_OVERLAP_MS, walkReceipts, type ReceiptSlice } from './walk-receipts.ts';
@@ -10,7 +13,8 @@ const MINUTE_MS = 60_000;
 const BATCH = 500;
 
 /**
- * Tells about shifts that never ended (G14): a notice under a deterministic id and a line in the log for each, once. It
+ * Tells about shifts that never ended (G14): a notice under a deterministic id, an event for the platform and a line in the
+ * log for each, once. It
  * inserts no event: the fold ends such a shift by itself, at start + longest shift. A start is looked at when the longest
  * shift of any product has passed since its receipt, so no end that may still come in time is called missing. Returns the
  * number of new notices; running twice, or at once, tells nothing twice.
@@ -84,19 +88,54 @@ async function noticeAmong(services: Services, covers: readonly StartedCover[], 
       .map((shift) => noticeOf(cover, shift, platforms.get(cover.terms.coverId) ?? '', now)),
   );
   if (notices.length === 0) return 0;
-  const { upsertedIds } = await services.database.db.collection<NoticeDocument>('notices').bulkWrite(
-    notices.map((notice) => ({
-      updateOne: { filter: { _id: notice._id }, update: { $setOnInsert: notice }, upsert: true },
-    })),
-    { ordered: false },
-  );
-  for (const index of Object.keys(upsertedIds)) {
-    const notice = notices[Number(index)];
-    if (!notice) continue;
-    const { platformId, workerId, shiftId, startedAt, clippedAt } = notice;
+  const told = await storeNew(services, notices);
+  for (const { platformId, workerId, shiftId, startedAt, clippedAt } of told) {
     services.log.warn({ platformId, workerId, shiftId, startedAt, clippedAt }, 'shift never ended');
   }
-  return Object.keys(upsertedIds).length;
+  return told.length;
+}
+
+/** Notice and event go together; answers the notices that were not there before. */
+async function storeNew(
+  { database }: Services,
+  notices: readonly NoticeDocument[],
+): Promise<readonly NoticeDocument[]> {
+  const { db } = database;
+  return inTransaction(database, async (session) => {
+    const { upsertedIds } = await db
+      .collection<NoticeDocument>('notices')
+      .bulkWrite(notices.map(onlyOnce), { session });
+    const fresh = Object.keys(upsertedIds).flatMap((index) => notices[Number(index)] ?? []);
+    if (fresh.length > 0)
+      await db.collection<EventDocument>('events').bulkWrite(fresh.map(tidings).map(onlyOnce), { session });
+    return fresh;
+  });
+}
+
+const onlyOnce = <T extends { readonly _id: string }>(document: T) => ({
+  updateOne: { filter: { _id: document._id }, update: { $setOnInsert: document }, upsert: true },
+});
+
+function tidings(notice: NoticeDocument): EventDocument {
+  const { platformId, workerId, shiftId, orderId, policyId, coverId, productDay, startedAt, clippedAt } = notice;
+  return eventDocument({
+    type: 'shift.clipped',
+    aggregateId: notice._id,
+    sequence: 1,
+    audience: { kind: 'platform', platformId },
+    occurredAt: clippedAt.getTime(),
+    recordedAt: notice.noticedAt.getTime(),
+    data: {
+      workerId,
+      shiftId,
+      ...(orderId !== undefined && { orderId }),
+      policyId,
+      coverId,
+      productDay,
+      startedAt: formatInstant(startedAt.getTime()),
+      clippedAt: formatInstant(clippedAt.getTime()),
+    },
+  });
 }
 
 function noticeOf({ terms }: FoldedCover, shift: FoldedShift, platformId: string, now: Instant): NoticeDocument {

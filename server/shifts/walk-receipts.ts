@@ -15,6 +15,8 @@ export interface ReceiptWalk {
   readonly name: string;
   /** Only what was received before this. */
   readonly until: Instant;
+  /** Slices count only events with these fields, which need an index of their own with `receivedAt`. Default all. */
+  readonly among?: Readonly<Record<string, string>>;
   /** About so many events in a slice: more only where many were received in one millisecond. Default 10,000. */
   readonly sliceEvents?: number;
 }
@@ -26,14 +28,14 @@ export interface ReceiptWalk {
  */
 export async function walkReceipts(
   { models }: Pick<Services, 'models'>,
-  { name, until, sliceEvents = 10_000 }: ReceiptWalk,
+  { name, until, among = {}, sliceEvents = 10_000 }: ReceiptWalk,
   visit: (slice: ReceiptSlice) => Promise<void>,
 ): Promise<number> {
   const cursor = await models.receiptCursors.findById(name).lean();
   let from = new Date(cursor ? cursor.receivedBefore.getTime() - RECEIPT_OVERLAP_MS : 0);
   let slices = 0;
   while (from.getTime() < until) {
-    const to = await sliceEnd(models, from, until, sliceEvents);
+    const to = await sliceEnd(models, { ...among, receivedAt: { $gte: from, $lt: new Date(until) } }, sliceEvents);
     await visit({ from, to });
     slices += 1;
     await models.receiptCursors.updateOne({ _id: name }, { $max: { receivedBefore: to } }, { upsert: true });
@@ -42,13 +44,17 @@ export async function walkReceipts(
   return slices;
 }
 
-async function sliceEnd(models: Services['models'], from: Date, until: Instant, sliceEvents: number): Promise<Date> {
+async function sliceEnd(
+  models: Services['models'],
+  filter: { readonly receivedAt: { readonly $gte: Date; readonly $lt: Date } },
+  sliceEvents: number,
+): Promise<Date> {
   const [last] = await models.shiftEvents.collection
-    .find({ receivedAt: { $gte: from, $lt: new Date(until) } }, { projection: { _id: 0, receivedAt: 1 } })
+    .find(filter, { projection: { _id: 0, receivedAt: 1 } })
     .sort({ receivedAt: 1 })
     .skip(sliceEvents - 1)
     .limit(1)
     .toArray();
   const receivedAt: unknown = last?.receivedAt;
-  return receivedAt instanceof Date ? new Date(receivedAt.getTime() + 1) : new Date(until);
+  return receivedAt instanceof Date ? new Date(receivedAt.getTime() + 1) : filter.receivedAt.$lt;
 }

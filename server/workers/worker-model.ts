@@ -20,6 +20,8 @@ export interface WorkerDocument {
   updatedAt: Date;
   /** For ETag and If-Match. */
   version: number;
+  /** Events told about the worker so far: the next one's sequence is one more. */
+  eventCount?: number;
 }
 
 const schema = new Schema<WorkerDocument>(
@@ -34,6 +36,7 @@ const schema = new Schema<WorkerDocument>(
     registeredBy: { type: String, required: true },
     updatedAt: { type: Date, required: true },
     version: { type: Number, required: true },
+    eventCount: Number,
   },
   { collection: 'workers', versionKey: false },
 );

@@ -32,7 +32,9 @@ describe('workers', () => {
   });
   beforeEach(async () => {
     world.clock.set(NOW);
-    await Promise.all(['workers', 'people', 'tokens'].map((name) => database.db.collection(name).deleteMany({})));
+    await Promise.all(
+      ['workers', 'people', 'tokens', 'events'].map((name) => database.db.collection(name).deleteMany({})),
+    );
   });
 
   const everything = async (): Promise<string> => {

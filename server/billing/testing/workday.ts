@@ -83,6 +83,8 @@ export async function clearWorkday({ database }: Pick<OpenServices, 'database'>)
     'statement_lines',
     'notices',
     'job_cursors',
+    'events',
+    'event_heads',
   ];
   await Promise.all(names.map((name) => database.db.collection(name).deleteMany({})));
 }
