@@ -76,6 +76,21 @@ describe('catching up', () => {
       await checkStatements(services);
     });
 
+    it('books once what was issued before there was a ledger', async () => {
+      await storeEvents(
+        services,
+        threeDays(() => ({})),
+      );
+      await tick('close-days');
+      await services.models.statements.updateMany({}, { $unset: { effectiveOn: '', month: '', shares: '' } });
+      await services.models.bordereauLines.deleteMany({});
+      await services.models.transfers.deleteMany({});
+      await services.models.accounts.deleteMany({});
+      const sum = await tickRepeatedly('close-days');
+      assert.equal(sum('posted'), 3);
+      await checkStatements(services);
+    });
+
     it('waits 7 days after the last receipt where back-filling is declared', async () => {
       await storeEvents(services, [{ worker: 'a', policyId: 'pol_import', receivedAt: at('12:00', '2026-03-06') }]);
       await tickRepeatedly('close-days');

@@ -99,6 +99,8 @@ export interface PolicyRevision {
   /** Declared back-filling allowed: starts insure from their own time however late (G9, G10). */
   readonly backFilling: boolean;
   readonly prepaid: boolean;
+  /** The carrier's share of premium stays here, in its claims float (M4); absent: it is paid out every month. */
+  readonly netting?: boolean;
 }
 
 /** What is known of the worker's age; the earliest named source wins. */

@@ -60,6 +60,23 @@ export async function statedPremium(databaseUri: string, policyId: string): Prom
   }
 }
 
+/** What the ledger has booked as owed by the policy for premium, in minor units; read from the transfers as they are stored. */
+export async function bookedPremium(databaseUri: string, policyId: string): Promise<number> {
+  const client = new MongoClient(databaseUri);
+  try {
+    const account = `policy:${policyId}:receivable:CNY`;
+    const charged = { $match: { kind: 'premium_charged', debit: account } };
+    const credited = { $match: { kind: 'premium_credited', credit: account } };
+    const amount = { $group: { _id: null, amount: { $sum: '$amount' } } };
+    const transfers = client.db().collection('ledger_transfers');
+    const [owed] = await transfers.aggregate([charged, amount]).toArray();
+    const [back] = await transfers.aggregate([credited, amount]).toArray();
+    return Number(owed?.amount ?? 0) - Number(back?.amount ?? 0);
+  } finally {
+    await client.close();
+  }
+}
+
 function compare(input: AuditInput, events: Document[], covers: Document[], workers: Document[]): AuditReport {
   const lost: string[] = [];
   const duplicated: string[] = [];

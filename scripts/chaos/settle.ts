@@ -1,4 +1,4 @@
-import { audit, statedPremium, type AuditReport } from './audit.ts';
+import { audit, bookedPremium, statedPremium, type AuditReport } from './audit.ts';
 import { deliver } from './clients.ts';
 import { closeAllDays, repairAll } from './tenant.ts';
 import type { SentEvent } from './traffic.ts';
@@ -19,7 +19,7 @@ export interface Settlement {
 
 /**
  * Sends every event once more, which must give the same answers and bring back what a crash had lost; audits the books;
- * closes the days, which must come to the recounted premium. `repair`: lets the job bring covers back before that.
+ * closes the days, whose statements and whose booking must come to the recounted premium. `repair`: lets the job bring covers back before that.
  */
 export async function settle(world: World, { repair }: { readonly repair: boolean }): Promise<Settlement> {
   const { database, door, tenant, log, say, name } = world;
@@ -34,6 +34,7 @@ export async function settle(world: World, { repair }: { readonly repair: boolea
   });
   await closeAllDays(door, tenant.policyId);
   const stated = await statedPremium(database.uri, tenant.policyId);
+  const booked = await bookedPremium(database.uri, tenant.policyId);
   // Nothing needs the database any more, and only a log that nobody writes to can be read to its end.
   const { canaries, careless } = await database.stop();
 
@@ -43,13 +44,13 @@ export async function settle(world: World, { repair }: { readonly repair: boolea
     ...report.wrong.map((finding) => `wrong: ${finding}`),
     ...log.contradictions.map((finding) => `answered differently: ${finding}`),
     ...log.unexpected.map((finding) => `unexpected answer: ${finding}`),
-    ...premiumFindings(report, stated),
+    ...premiumFindings(report, stated, booked),
     ...careless.map((line) => `written without majority and journal: ${line}`),
     ...(canaries > 0 ? [] : ['the monitor of writes did not report the careless write that it was given']),
   ];
   say(
     `${name}: ${log.acknowledged} acknowledged, ${report.events} events and ${report.covers} covers stored, premium ` +
-      `${report.premium.recounted} recounted, ${report.premium.answered} answered, ${stated} stated, ` +
+      `${report.premium.recounted} recounted, ${report.premium.answered} answered, ${stated} stated, ${booked} booked, ` +
       `every write watched, ${careless.length} careless`,
   );
   say(`${name}: ${log.tally()}`);
@@ -70,11 +71,12 @@ async function replayAll({ poster, log, traffic, chance }: World): Promise<void>
   }
 }
 
-function premiumFindings({ premium }: AuditReport, stated: number): readonly string[] {
+function premiumFindings({ premium }: AuditReport, stated: number, booked: number): readonly string[] {
   const findings: string[] = [];
   const { recounted, answered } = premium;
   if (answered !== recounted)
     findings.push(`the answers promise a premium of ${answered}, a recount gives ${recounted}`);
   if (stated !== recounted) findings.push(`the statements come to ${stated}, a recount gives ${recounted}`);
+  if (booked !== stated) findings.push(`the statements come to ${stated}, the ledger has booked ${booked}`);
   return findings;
 }

@@ -17,6 +17,7 @@ interface TermOptions {
   occupation?: readonly string[];
   territory?: readonly string[];
   backFilling?: boolean;
+  netting?: boolean;
 }
 
 interface OpenOptions extends Required<TermOptions> {
@@ -51,6 +52,11 @@ export function declarePolicies(program: Command, cli: Cli): void {
     .requiredOption('--occupation <class>', 'occupation class it covers; repeat for several', collect)
     .requiredOption('--territory <code>', 'territory it covers; repeat for several', collect)
     .option('--back-filling', 'allow declared back-filling: starts insure from their own time however late', false)
+    .option(
+      '--netting',
+      "the carrier's share of premium stays here, in its claims float, instead of being paid out",
+      false,
+    )
     .option('--id <pol_id>', 'an id of your choice, which makes repeating the command harmless')
     .action(async ({ platform, id, apply, json, ...terms }: OpenOptions) => {
       const input = {
@@ -64,6 +70,7 @@ export function declarePolicies(program: Command, cli: Cli): void {
         territories: terms.territory,
         backFilling: terms.backFilling,
         prepaid: false,
+        netting: terms.netting,
         ...(id === undefined ? {} : { policyId: id }),
       };
       if (apply !== true)
@@ -93,6 +100,8 @@ export function declarePolicies(program: Command, cli: Cli): void {
     .option('--territory <code>', 'the territories from now on; repeat for several', collect)
     .option('--back-filling', 'allow declared back-filling')
     .option('--no-back-filling', 'no longer allow it')
+    .option('--netting', "the carrier's share of premium stays here, in its claims float")
+    .option('--no-netting', 'it is paid out every month')
     .option('--effective-at <instant>', 'governs starts from here on; default now', instantValue)
     .option('--expect-revision <n>', 'refuse when another revision than this is the last', countValue)
     .action(async (policyId: string, { apply, json, effectiveAt, expectRevision, ...terms }: ReviseOptions) =>
@@ -147,7 +156,7 @@ export function declarePolicies(program: Command, cli: Cli): void {
 
 /** What the options change of the policy; what they leave out stays as it is. */
 function changesOf(terms: TermOptions, { period }: PolicyRevision): Partial<PolicyRevision> {
-  const { carrier, policyholder, product, from, to, timeZone, occupation, territory, backFilling } = terms;
+  const { carrier, policyholder, product, from, to, timeZone, occupation, territory, backFilling, netting } = terms;
   return {
     ...(carrier === undefined ? {} : { carrierId: carrier }),
     ...(policyholder === undefined ? {} : { policyholder }),
@@ -157,6 +166,7 @@ function changesOf(terms: TermOptions, { period }: PolicyRevision): Partial<Poli
     ...(occupation === undefined ? {} : { occupationClasses: occupation }),
     ...(territory === undefined ? {} : { territories: territory }),
     ...(backFilling === undefined ? {} : { backFilling }),
+    ...(netting === undefined ? {} : { netting }),
   };
 }
 

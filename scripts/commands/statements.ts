@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { CLI_ACTOR, type Cli } from '../cli/cli.ts';
 import { EXIT } from '../cli/exit-codes.ts';
 import { noun, verb, writingVerb } from '../cli/leaf.ts';
+import { operatorOf } from '../cli/operator.ts';
 import { answer, record, showPlan, table } from '../cli/render.ts';
 import { countValue, dayValue } from '../cli/values.ts';
 
@@ -131,6 +132,25 @@ export function declareStatements(program: Command, cli: Cli): void {
         }
       }),
     );
+
+  writingVerb(statements, 'post', 'book statements that were issued before there was a ledger; again changes nothing', [
+    'statements post --apply',
+  ]).action(async ({ apply, json }: { apply?: boolean; json?: boolean }) =>
+    cli.withServices(async (services) => {
+      const { postStatements, unpostedStatements } = await import('../../server/billing/post-statements.ts');
+      const unposted = await unpostedStatements(services);
+      if (apply !== true) return showPlan(cli, json, { unposted }, `Would book ${unposted} statements:`);
+      const actor = await operatorOf(cli, services, 'ledger:write');
+      const { startProgress } = await import('../cli/progress.ts');
+      const progress = await startProgress(cli, unposted);
+      const posted = await postStatements(services, {
+        actor,
+        onProgress: ({ policyId, productDay }, done) => progress.update(done, `${policyId} ${productDay}`),
+      });
+      progress.stop();
+      answer(cli, json, { posted }, () => `Booked ${posted} statements.`);
+    }),
+  );
 
   verb(statements, 'export <statementId>', 'a statement as CSV, a row for each line', [
     'statements export stm_01h... --out statement.csv',

@@ -12,10 +12,11 @@ export interface CommandResult {
   readonly notes: string;
 }
 
-/** Runs command lines (`['platforms', 'list']`) on services that a test opened. */
+/** Runs command lines (`['platforms', 'list']`) on services that a test opened, in the environment that it gives. */
 export function testCli(
   services: OpenServices,
   database: Database,
+  env: Cli['env'] = {},
 ): (...args: readonly string[]) => Promise<CommandResult> {
   return async (...args) => {
     const out: string[] = [];
@@ -26,7 +27,7 @@ export function testCli(
       write: (text) => void out.push(text),
       note: (line) => void notes.push(line),
       interactive: false,
-      env: {},
+      env,
       withServices: (use) => use(services),
       withDatabase: (use) => use(database),
       finish: (to) => void (code = to),

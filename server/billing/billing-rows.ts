@@ -9,8 +9,8 @@ interface Row {
 export const periodRows = ({ database }: Pick<Services, 'database'>): Collection<Row> =>
   database.db.collection<Row>('periods');
 
-export const statementRows = ({ database }: Pick<Services, 'database'>): Collection<Row> =>
-  database.db.collection<Row>('statements');
-
 export const statementLineRows = ({ database }: Pick<Services, 'database'>): Collection<Row> =>
   database.db.collection<Row>('statement_lines');
+
+export const bordereauLineRows = ({ database }: Pick<Services, 'database'>): Collection<Row> =>
+  database.db.collection<Row>('bordereau_lines');

@@ -3,10 +3,11 @@ import type { Money } from '../../programs/money.ts';
 import { statementLines, type DeclaredLines } from '../../programs/cover/statement-lines.ts';
 import { Refusal } from '../../programs/refusal.ts';
 import { actorName, type ActorOf } from '../actor.ts';
+import { bordereauLines, carriersOf, type NewBordereauLine } from '../bordereaux/make-lines.ts';
 import { toLong } from '../database/longs.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Services } from '../services.ts';
-import { statementLineRows } from './billing-rows.ts';
+import { bordereauLineRows, statementLineRows } from './billing-rows.ts';
 import { CLOSE_LEASE_MS, LeaseLost, recordProgress, takeClose, type HeldPeriod } from './close-lease.ts';
 import { dayCovers, type DayCover } from './day-covers.ts';
 import { finishClose } from './finish-close.ts';
@@ -96,7 +97,7 @@ async function issueLines(services: Services, held: HeldPeriod, hooks: CloseHook
   };
   for await (const covers of dayCovers(services, query)) {
     const now = services.clock.now();
-    const declared = await newLines(services, covers, now);
+    const { declared, bordereau } = await newLines(services, closing, policyId, covers, now);
     closing = advanced(closing, covers, declared, now);
     await inTransaction(services.database, async (session) => {
       await recordProgress(services, period, closing, session);
@@ -108,21 +109,42 @@ async function issueLines(services: Services, held: HeldPeriod, hooks: CloseHook
         amount: toLong(line.amount),
       }));
       await statementLineRows(services).insertMany(documents, { session });
+      await bordereauLineRows(services).insertMany(bordereau, { session });
     });
     await hooks.after?.('batch');
   }
   return closing;
 }
 
-async function newLines(services: Services, covers: readonly DayCover[], now: Instant): Promise<DeclaredLines> {
+interface NewLines {
+  readonly declared: DeclaredLines;
+  /** The same lines as the carrier is told them. */
+  readonly bordereau: NewBordereauLine[];
+}
+
+async function newLines(
+  services: Services,
+  { statementId }: Closing,
+  policyId: string,
+  covers: readonly DayCover[],
+  now: Instant,
+): Promise<NewLines> {
   const coverIds = covers.map(({ coverId }) => coverId);
-  const [folded, issued] = await Promise.all([
+  const [folded, issued, carriers] = await Promise.all([
     foldCovers(services, covers, now),
     services.models.statementLines
       .find({ coverId: { $in: coverIds } }, { coverId: 1, revision: 1, quantity: 1, amount: 1, currency: 1 })
       .lean(),
+    carriersOf(services, policyId),
   ]);
-  return statementLines(folded, issued);
+  const declared = statementLines(folded, issued);
+  const terms = new Map(folded.map((cover) => [cover.terms.coverId, cover.terms]));
+  const charged = declared.lines.map((line) => {
+    const cover = terms.get(line.coverId);
+    if (!cover) throw new Error(`A line charges ${line.coverId}, which was not folded.`);
+    return { line, cover };
+  });
+  return { declared, bordereau: bordereauLines(statementId, carriers, charged) };
 }
 
 function advanced(closing: Closing, covers: readonly DayCover[], declared: DeclaredLines, now: number): Closing {

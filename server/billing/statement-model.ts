@@ -15,6 +15,21 @@ export interface StatementDocument {
   total: { amount: number; currency: string };
   /** Events received before this were folded. */
   cutOffAt: Date;
+  /** The day to which the ledger counts it (M10). This and the next two are absent until it is booked. */
+  effectiveOn?: string;
+  /** `YYYY-MM` of that day: whose bordereaux its lines stand on. */
+  month?: string;
+  /** By carrier and product; they add up to the total. */
+  shares?: StatementShare[];
+}
+
+/** What one product of one carrier has in a statement. */
+export interface StatementShare {
+  carrierId: string;
+  product: string;
+  lineCount: number;
+  /** In the currency of the total; a BSON long. */
+  amount: number;
 }
 
 /** One line: a cover's charge, or the correction of one. `_id` = `<coverId>:<revision>`. */
@@ -46,6 +61,9 @@ const statementSchema = new Schema<StatementDocument>(
     coverCount: { type: Number, required: true },
     total: { type: Schema.Types.Mixed, required: true },
     cutOffAt: { type: Date, required: true },
+    effectiveOn: String,
+    month: String,
+    shares: { type: Schema.Types.Mixed, default: undefined },
   },
   { collection: 'statements', versionKey: false },
 );

@@ -2,6 +2,7 @@ import type { Connection } from 'mongoose';
 import { declareDisclosures } from '../audit/disclosure-model.ts';
 import { declarePeriods } from '../billing/period-model.ts';
 import { declareStatementLines, declareStatements } from '../billing/statement-model.ts';
+import { declareBordereauLines, declareBordereaux } from '../bordereaux/bordereau-model.ts';
 import { declareCarriers } from '../carriers/carrier-model.ts';
 import { declareCertificates } from '../certificates/certificate-model.ts';
 import { declareSigningKeys } from '../certificates/signing-key-model.ts';
@@ -15,6 +16,7 @@ import { declareTokens } from '../people/token-model.ts';
 import { declareApiKeys } from '../platforms/api-key-model.ts';
 import { declarePlatforms } from '../platforms/platform-model.ts';
 import { declarePolicyRevisions } from '../policies/policy-revision-model.ts';
+import { declareSettlements } from '../settlements/settlement-model.ts';
 import { declareNotices } from '../shifts/notice-model.ts';
 import { declareReceiptCursors } from '../shifts/receipt-cursor-model.ts';
 import { declareShiftEvents } from '../shifts/shift-event-model.ts';
@@ -26,6 +28,8 @@ export function openModels(connection: Connection) {
   return {
     accounts: declareAccounts(connection),
     apiKeys: declareApiKeys(connection),
+    bordereauLines: declareBordereauLines(connection),
+    bordereaux: declareBordereaux(connection),
     carriers: declareCarriers(connection),
     certificates: declareCertificates(connection),
     consents: declareConsents(connection),
@@ -42,6 +46,7 @@ export function openModels(connection: Connection) {
     platforms: declarePlatforms(connection),
     policyRevisions: declarePolicyRevisions(connection),
     receiptCursors: declareReceiptCursors(connection),
+    settlements: declareSettlements(connection),
     shiftEvents: declareShiftEvents(connection),
     signingKeys: declareSigningKeys(connection),
     statementLines: declareStatementLines(connection),

@@ -68,6 +68,7 @@ export function termsOf(terms: PolicyTerms): PolicyTerms {
     territories: [...terms.territories],
     backFilling: terms.backFilling,
     prepaid: terms.prepaid,
+    ...(terms.netting === true && { netting: true }),
   };
 }
 

@@ -22,6 +22,7 @@ export interface PolicyRevisionDocument {
   territories: string[];
   backFilling: boolean;
   prepaid: boolean;
+  netting?: boolean;
 }
 
 const schema = new Schema<PolicyRevisionDocument>(
@@ -43,6 +44,7 @@ const schema = new Schema<PolicyRevisionDocument>(
     territories: { type: [String], required: true },
     backFilling: { type: Boolean, required: true },
     prepaid: { type: Boolean, required: true },
+    netting: Boolean,
   },
   { collection: 'policy_revisions', versionKey: false },
 );

@@ -21,6 +21,7 @@ export function toPolicyRevision(document: PolicyRevisionDocument): PolicyRevisi
     territories: document.territories,
     backFilling: document.backFilling,
     prepaid: document.prepaid,
+    ...(document.netting === true && { netting: true }),
   };
 }
 
@@ -44,5 +45,6 @@ export function toPolicyRevisionDocument(revision: PolicyRevision, recordedBy: s
     territories: [...revision.territories],
     backFilling: revision.backFilling,
     prepaid: revision.prepaid,
+    ...(revision.netting === true && { netting: true }),
   };
 }

@@ -16,6 +16,7 @@ export type PolicyTerms = Pick<
   | 'territories'
   | 'backFilling'
   | 'prepaid'
+  | 'netting'
 >;
 
 const LIST_LENGTH_MAX = 200;

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Services } from '../../services.ts';
+import { checkPremium } from './check-premium.ts';
 
 /**
  * The books of the statements: each declares what its lines are, covers are charged in consecutive revisions, no line is
- * without its statement (unless a close is under way), and amounts are longs.
+ * without its statement (unless a close is under way), and amounts are longs. All of it is booked (`checkPremium`).
  */
 export async function checkStatements({ models, database }: Pick<Services, 'models' | 'database'>): Promise<void> {
+  await checkPremium({ models });
   const statements = await models.statements.find().lean();
   for (const { _id, closeKey, lineCount, coverCount, total } of statements) {
     const lines = await models.statementLines.find({ statementId: _id }).lean();

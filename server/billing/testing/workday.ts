@@ -72,21 +72,16 @@ export async function openWorkday(database: Database): Promise<{ services: OpenS
   return { services, clock };
 }
 
-/** Empties what a test wrote; policies stay. */
-export async function clearWorkday({ database }: Pick<OpenServices, 'database'>): Promise<void> {
-  const names = [
-    'shift_events',
-    'covers',
-    'workers',
-    'periods',
-    'statements',
-    'statement_lines',
-    'notices',
-    'job_cursors',
-    'events',
-    'event_heads',
-  ];
-  await Promise.all(names.map((name) => database.db.collection(name).deleteMany({})));
+const WRITTEN = [
+  ...['shift_events', 'covers', 'workers', 'periods', 'notices', 'job_cursors', 'events', 'event_heads'],
+  ...['statements', 'statement_lines', 'bordereaux', 'bordereau_lines', 'settlements'],
+];
+
+/** Empties what a test wrote, and all books with it; policies stay. */
+export async function clearWorkday({ database: { db } }: Pick<OpenServices, 'database'>): Promise<void> {
+  const ledger = await db.listCollections({ name: /^ledger_/ }, { nameOnly: true }).toArray();
+  const names = [...WRITTEN, ...ledger.map(({ name }) => name)];
+  await Promise.all(names.map((name) => db.collection(name).deleteMany({})));
 }
 
 /** The stored event that a report becomes, with the decision that the intake would have frozen on it. */

@@ -5,7 +5,17 @@ import { lateStarts } from './0003-late-starts.ts';
 import { indexesInOrder } from './0004-indexes-in-order.ts';
 import { ledger } from './0005-ledger.ts';
 import { books } from './0006-books.ts';
+import { carriers } from './0009-carriers.ts';
 import { events } from './0011-events.ts';
 
 /** Every migration, in the order of its number. A published one never changes; a change is a new one at the end. */
-export const migrations: readonly Migration[] = [gigCover, notices, lateStarts, indexesInOrder, ledger, books, events];
+export const migrations: readonly Migration[] = [
+  gigCover,
+  notices,
+  lateStarts,
+  indexesInOrder,
+  ledger,
+  books,
+  carriers,
+  events,
+];
