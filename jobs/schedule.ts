@@ -1,8 +1,11 @@
 import type { Services } from '../server/services.ts';
+import { checkBooksFullTick } from './check-books-full.ts';
+import { checkBooksTick } from './check-books.ts';
 import { closeDaysTick } from './close-days.ts';
 import { closeShiftsTick } from './close-shifts.ts';
 import { expireTokensTick } from './expire-tokens.ts';
 import { repairCoversTick } from './repair-covers.ts';
+import { sealBlocksTick } from './seal-blocks.ts';
 import { tellNotCoveredTick } from './tell-not-covered.ts';
 
 /**
@@ -33,4 +36,7 @@ export const SCHEDULE: readonly ScheduledJob[] = [
   { name: 'close-days', cron: '*/10 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: closeDaysTick },
   { name: 'tell-not-covered', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: tellNotCoveredTick },
   { name: 'expire-tokens', cron: '25 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireTokensTick },
+  { name: 'seal-blocks', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 60, tick: sealBlocksTick },
+  { name: 'check-books', cron: '*/5 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: checkBooksTick },
+  { name: 'check-books-full', cron: '15 19 * * *', timeZone: 'UTC', lockMinutes: 240, tick: checkBooksFullTick },
 ];

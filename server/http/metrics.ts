@@ -38,6 +38,12 @@ export function openMetrics() {
       registers,
     }),
     queueEvents: new Gauge({ name: 'parasol_queue_events', help: 'Events waiting for a flush.', registers }),
+    ledgerBreaches: new Gauge({
+      name: 'parasol_ledger_breaches',
+      help: 'Breaches of the books that are open, by invariant, as of the last check in this process.',
+      labelNames: ['code'],
+      registers,
+    }),
     jobs: new Counter({
       name: 'parasol_job_ticks_total',
       help: 'Job ticks by job and result.',

@@ -8,16 +8,21 @@ import { ROW_ORDER, rowsBetween } from './row-order.ts';
 export interface BlockAudit {
   /** Go on after this block; 0: from the beginning. */
   readonly after: number;
+  /** The last one; default: all that there are. */
+  readonly upTo?: number;
 }
 
 /** L10 of the blocks after one: rows hash to what was sealed, and each block leads to the next. Named are the rows that do not fit. */
-export async function* auditBlocks(db: Db, { after }: BlockAudit): AsyncGenerator<Breach> {
+export async function* auditBlocks(
+  db: Db,
+  { after, upTo = Number.MAX_SAFE_INTEGER }: BlockAudit,
+): AsyncGenerator<Breach> {
   const before = after > 0 ? await blockRows(db).findOne({ _id: after }) : null;
   if (after > 0 && before === null) yield blockBreach(after, 'It was verified before, and is gone.');
   let last: BlockDocument | undefined = before ?? undefined;
   let expected = after + 1;
   for await (const block of blockRows(db)
-    .find({ _id: { $gt: after } })
+    .find({ _id: { $gt: after, $lte: upTo } })
     .sort({ _id: 1 })) {
     if (block._id !== expected) yield blockBreach(expected, `It is missing; the next one is ${block._id}.`);
     const prevHash = last?.hash ?? NO_BLOCK;

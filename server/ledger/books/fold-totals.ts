@@ -7,6 +7,7 @@ import {
   type BookedTransfer,
   type Side,
 } from '../../../programs/ledger/check-books.ts';
+import { toLong } from '../../database/longs.ts';
 import type { TransferDocument } from '../ledger-models.ts';
 import type { LedgerView } from './read-ledger.ts';
 
@@ -68,4 +69,14 @@ function exact(sum: number): number {
 export function totalsOf(account: AccountTotals): AccountTotals {
   const { debitsPending, debitsPosted, creditsPending, creditsPosted } = account;
   return { debitsPending, debitsPosted, creditsPending, creditsPosted };
+}
+
+/** Totals as they are stored (M1). */
+export function longsOf(totals: AccountTotals) {
+  return {
+    debitsPending: toLong(totals.debitsPending),
+    debitsPosted: toLong(totals.debitsPosted),
+    creditsPending: toLong(totals.creditsPending),
+    creditsPosted: toLong(totals.creditsPosted),
+  };
 }

@@ -1,11 +1,10 @@
 import type { Db } from 'mongodb';
 import type { AccountTotals } from '../../../programs/ledger/check-books.ts';
 import { isDuplicateKey } from '../../database/duplicate-key.ts';
-import { toLong } from '../../database/longs.ts';
 import type { Services } from '../../services.ts';
 import { inBatches } from './audit-documents.ts';
 import { snapshotHeads, snapshotRows, type SnapshotDocument } from './book-documents.ts';
-import { addTotals, foldTotals, NO_TOTALS, totalsOf } from './fold-totals.ts';
+import { addTotals, foldTotals, longsOf, NO_TOTALS, totalsOf } from './fold-totals.ts';
 import { viewOf, type LedgerView } from './read-ledger.ts';
 import { rowsBetween } from './row-order.ts';
 import { lastBlock } from './seal-blocks.ts';
@@ -123,14 +122,4 @@ async function dropOldSnapshots(db: Db): Promise<number> {
     dropped += 1;
   }
   return dropped;
-}
-
-function longsOf(totals: AccountTotals) {
-  const { debitsPending, debitsPosted, creditsPending, creditsPosted } = totals;
-  return {
-    debitsPending: toLong(debitsPending),
-    debitsPosted: toLong(debitsPosted),
-    creditsPending: toLong(creditsPending),
-    creditsPosted: toLong(creditsPosted),
-  };
 }
