@@ -19,9 +19,10 @@ export type IdPrefix =
   | 'una'
   | 'dis'
   | 'opr'
-  // Money: payee, payout, invoice, deposit top-up, envelope, settlement, bordereau, bank file, exception, provider's event
+  // Money: payee, payout, a worker's lease, invoice, deposit top-up, envelope, settlement, bordereau, bank file, exception, provider's event
   | 'pye'
   | 'pyo'
+  | 'lse'
   | 'inv'
   | 'top'
   | 'env'

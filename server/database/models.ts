@@ -11,6 +11,7 @@ import { declareCovers } from '../covers/cover-model.ts';
 import { declareEventHeads, declareEvents } from '../events/event-model.ts';
 import { declareIdempotency } from '../http/idempotency-model.ts';
 import { declareAccounts, declareExpiries, declareRefusals, declareTransfers } from '../ledger/ledger-models.ts';
+import { declarePayouts } from '../payouts/payout-model.ts';
 import { declarePeople } from '../people/person-model.ts';
 import { declareTokens } from '../people/token-model.ts';
 import { declareApiKeys } from '../platforms/api-key-model.ts';
@@ -41,6 +42,7 @@ export function openModels(connection: Connection) {
     ledgerExpiries: declareExpiries(connection),
     ledgerRefusals: declareRefusals(connection),
     notices: declareNotices(connection),
+    payouts: declarePayouts(connection),
     people: declarePeople(connection),
     periods: declarePeriods(connection),
     platforms: declarePlatforms(connection),

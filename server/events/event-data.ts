@@ -90,6 +90,7 @@ export interface EventData {
   'payout.paid': PayoutData;
   'payout.failed': PayoutData;
   'payout.returned': PayoutData;
+  'payout.voided': PayoutData;
   'payee.changed': { readonly payeeId: string; readonly usableAt?: string };
   'webhook_endpoint.tested': { readonly endpointId: string };
   'webhook_endpoint.paused': {

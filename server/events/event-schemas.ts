@@ -74,6 +74,7 @@ export const EVENT_SCHEMAS: { readonly [T in EventType]: SchemaOf<T> } = {
   'payout.paid': data<'payout.paid'>(payout),
   'payout.failed': data<'payout.failed'>(payout),
   'payout.returned': data<'payout.returned'>(payout),
+  'payout.voided': data<'payout.voided'>(payout),
   'payee.changed': data<'payee.changed'>({
     payeeId: id,
     usableAt: instant.optional().description('When it has cooled down (M9).'),

@@ -17,6 +17,7 @@ export const EVENT_TYPES = {
   'payout.paid': { aggregate: 'payout', what: 'The money was sent and booked' },
   'payout.failed': { aggregate: 'payout', what: 'The provider refused the payout for good' },
   'payout.returned': { aggregate: 'payout', what: 'The money came back' },
+  'payout.voided': { aggregate: 'payout', what: 'A payout was given up before money left' },
   'payee.changed': { aggregate: 'payee', what: 'Where a payee is paid was set or changed' },
   'webhook_endpoint.paused': { aggregate: 'webhook_endpoint', what: 'An endpoint that only failed was paused' },
   'webhook_endpoint.tested': { aggregate: 'webhook_endpoint', what: 'A test call was asked for' },

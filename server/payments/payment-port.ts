@@ -51,6 +51,8 @@ export interface ProviderPayout {
   readonly createdAt: Instant;
   /** The provider's words for a failure or a return. */
   readonly message?: string;
+  /** Its code for it, by which a payee at fault is told from what passes. */
+  readonly code?: string;
 }
 
 /** A bill for a platform, to be collected by the provider's means (Stripe invoice, bank demand). */

@@ -5,6 +5,7 @@ import { lateStarts } from './0003-late-starts.ts';
 import { indexesInOrder } from './0004-indexes-in-order.ts';
 import { ledger } from './0005-ledger.ts';
 import { books } from './0006-books.ts';
+import { payouts } from './0008-payouts.ts';
 import { carriers } from './0009-carriers.ts';
 import { events } from './0011-events.ts';
 
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   indexesInOrder,
   ledger,
   books,
+  payouts,
   carriers,
   events,
 ];

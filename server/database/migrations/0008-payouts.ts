@@ -1,0 +1,55 @@
+import type { Db, IndexDescription } from 'mongodb';
+
+const amount = { bsonType: 'long' };
+
+interface Plan {
+  readonly indexes: readonly IndexDescription[];
+  readonly validator?: { readonly required: readonly string[]; readonly properties: Readonly<Record<string, unknown>> };
+}
+
+/** Payouts, payees with their versions, and what has to be told to people by hand. Dedup keys are `_id`s. */
+const PLAN: Readonly<Record<string, Plan>> = {
+  payouts: {
+    indexes: [
+      // What is due, what is unknown: by state, in order of time.
+      { key: { state: 1, nextAt: 1 } },
+      { key: { state: 1, decidedAt: 1, _id: 1 } },
+      { key: { decidedAt: 1, _id: 1 } },
+      { key: { payeeId: 1, decidedAt: 1, _id: 1 } },
+      { key: { holderId: 1, decidedAt: 1 } },
+      { key: { claimId: 1, decidedAt: 1, _id: 1 }, partialFilterExpression: { claimId: { $type: 'string' } } },
+    ],
+    validator: {
+      required: ['businessKey', 'contentHash', 'amount', 'state', 'version', 'payeeId', 'payeeVersion', 'binding'],
+      properties: {
+        amount: { bsonType: 'object', properties: { amount, currency: { bsonType: 'string' } } },
+        countedAmount: amount,
+        decidedAt: { bsonType: 'date' },
+        nextAt: { bsonType: ['date', 'null'] },
+      },
+    },
+  },
+  payees: {
+    indexes: [{ key: { holderId: 1, _id: 1 } }, { key: { accountHash: 1 } }],
+  },
+  payee_versions: { indexes: [{ key: { payeeId: 1, version: 1 }, unique: true }] },
+  manual_notices: { indexes: [{ key: { state: 1, createdAt: 1, _id: 1 } }] },
+};
+
+export const payouts = {
+  id: '0008-payouts',
+  async up(db: Db): Promise<void> {
+    const existing = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
+    for (const [name, { indexes, validator }] of Object.entries(PLAN)) {
+      if (!existing.has(name)) await db.createCollection(name);
+      if (validator) {
+        await db.command({
+          collMod: name,
+          validator: { $jsonSchema: { bsonType: 'object', ...validator } },
+          writeConcern: { w: 'majority', j: true },
+        });
+      }
+      await db.collection(name).createIndexes([...indexes]);
+    }
+  },
+};

@@ -1,0 +1,162 @@
+import { hash } from 'node:crypto';
+import { dayMs, type Instant } from '../../programs/calendar.ts';
+import type { AccountId } from '../../programs/ledger/chart.ts';
+import type { Money } from '../../programs/money.ts';
+import { mayFund } from '../../programs/payouts/funding.ts';
+import { awaitingFunds, bindingText, newPayout, type PayoutDecision } from '../../programs/payouts/new-payout.ts';
+import type { PayeeNow, Payout, PayoutLine } from '../../programs/payouts/payout.ts';
+import type { Step } from '../../programs/payouts/step.ts';
+import { Refusal } from '../../programs/refusal.ts';
+import type { ActorOf } from '../actor.ts';
+import { deterministicId } from '../database/ids.ts';
+import { canonicalJson } from '../http/canonical-json.ts';
+import type { ProviderName } from '../payments/payment-port.ts';
+import type { PayoutDeps } from './payout-deps.ts';
+import { creationUnit } from './payout-unit.ts';
+
+export interface CreatePayout {
+  readonly actor: ActorOf<'operator'>;
+  /** The fact that is paid (`claim:clm_1:decision:2`): one payout for ever, however often it is asked for. */
+  readonly businessKey: string;
+  readonly payeeId: string;
+  readonly amount: Money;
+  /** The claim with its advances and the person's linked claims of 30 days, where the caller knows them (M8). */
+  readonly countedAmount?: number;
+  readonly fundingAccount: AccountId;
+  /** Default: one line, the business key. They add up to the amount. */
+  readonly lines?: readonly PayoutLine[];
+  readonly claimId?: string;
+  readonly incidentAt?: Instant;
+  /** Persons who assessed what is paid: none of them may approve it. */
+  readonly assessors?: readonly string[];
+  /** What the payee reads; no health data. */
+  readonly statementText: string;
+  readonly provider?: ProviderName;
+}
+
+/** Payouts to one person within so long count together (M8). */
+const COUNTED_MS = 30 * dayMs;
+
+/** The id of a business key's payout. */
+export const payoutIdOf = (businessKey: string): string => deterministicId('pyo', businessKey);
+
+/** The hash that an approval binds. */
+export const bindingOf = (payout: Pick<Payout, 'lines' | 'amount' | 'payeeId'>, payee: PayeeNow): string =>
+  hash('sha256', bindingText(payout, payee), 'base64url');
+
+/**
+ * Decides a payout: intent, reservation and outbox row appear in one unit, or none. The same key and content again
+ * answers the same payout (`created: false`). Where the money lacks it is kept as `awaiting_funds` and paid in its turn.
+ *
+ * Throws `payee_not_found`, `payout_key_reused` (409: the key was used with other content), `payout_lines_differ`,
+ * `payout_amount_invalid`, `funding_account_refused`.
+ */
+export async function createPayout(
+  deps: PayoutDeps,
+  input: CreatePayout,
+): Promise<{ readonly payout: Payout; readonly created: boolean }> {
+  const now = deps.clock.now();
+  const decision = decisionOf(deps, input);
+  const [known, payees] = await Promise.all([deps.payouts.byId(decision.id), deps.payees.current([input.payeeId])]);
+  if (known !== undefined) return sameOrRefused(known, decision);
+  const payee = payees.get(input.payeeId);
+  if (payee === undefined) {
+    throw new Refusal('not_found', 'payee_not_found', `There is no payee ${input.payeeId}, or its holder was erased.`);
+  }
+  const countedAmount = Math.max(input.countedAmount ?? 0, await countedWith(deps, payee, input.amount, now));
+  const step = newPayout(
+    { ...decision, countedAmount },
+    payee,
+    bindingOf({ ...decision, payeeId: payee.payeeId }, payee),
+    now,
+  );
+  return storeNew(deps, step, now);
+}
+
+/** Stores a new payout as it is decided, or as `awaiting_funds`; whoever was first with its key is answered. */
+async function storeNew(
+  deps: PayoutDeps,
+  step: Step,
+  now: Instant,
+): Promise<{ readonly payout: Payout; readonly created: boolean }> {
+  await deps.at?.('create.before');
+  const result = await deps.ledger.commit(creationUnit(step, now));
+  await deps.at?.('create.after');
+  if (result.status === 'committed') return { payout: step.payout, created: true };
+  // An id that was refused with other words of an earlier try of this key: its money lacked then, and is asked for anew by the tick.
+  const lacks =
+    result.status === 'refused' && (result.code === 'exceeds_funds' || result.code === 'transfer_id_refused');
+  if (lacks) {
+    const kept = awaitingFunds(step, result.message);
+    await deps.at?.('await_funds.before');
+    const stored = await deps.ledger.commit(creationUnit(kept, now));
+    await deps.at?.('await_funds.after');
+    if (stored.status === 'committed') return { payout: kept.payout, created: true };
+  }
+  const first = await deps.payouts.byId(step.payout.id);
+  if (first !== undefined) return sameOrRefused(first, step.payout);
+  const why = result.status === 'refused' ? `${result.code}, ${result.message}` : result.status;
+  throw new Error(`The ledger refused the new payout ${step.payout.id}: ${why}`);
+}
+
+function sameOrRefused(
+  stored: Payout,
+  asked: Pick<Payout, 'contentHash' | 'businessKey'>,
+): { readonly payout: Payout; readonly created: boolean } {
+  if (stored.contentHash === asked.contentHash) return { payout: stored, created: false };
+  throw new Refusal(
+    'conflict',
+    'payout_key_reused',
+    `The business key ${asked.businessKey} belongs to a payout with other content: ${stored.id}.`,
+  );
+}
+
+function decisionOf(deps: PayoutDeps, input: CreatePayout): PayoutDecision {
+  const { actor, businessKey, amount, fundingAccount, statementText, provider = 'stripe' } = input;
+  if (!Number.isSafeInteger(amount.amount) || amount.amount <= 0) {
+    throw new Refusal('invalid', 'payout_amount_invalid', 'A payout is over a whole number of minor units above 0.');
+  }
+  const lines = input.lines ?? [{ ref: businessKey, amount: amount.amount }];
+  if (lines.some((line) => line.amount <= 0) || lines.reduce((sum, line) => sum + line.amount, 0) !== amount.amount) {
+    throw new Refusal('invalid', 'payout_lines_differ', 'The lines must be above 0 and add up to the amount.');
+  }
+  if (!mayFund(fundingAccount, amount.currency)) {
+    throw new Refusal(
+      'invalid',
+      'funding_account_refused',
+      `Payouts in ${amount.currency} may not draw on ${fundingAccount}.`,
+    );
+  }
+  const content = {
+    businessKey,
+    amount: { amount: amount.amount, currency: amount.currency },
+    fundingAccount,
+    lines,
+    statementText,
+    provider,
+    claimId: input.claimId ?? null,
+    incidentAt: input.incidentAt ?? null,
+    assessors: [...new Set(input.assessors ?? [])].sort(),
+  };
+  return {
+    ...content,
+    id: payoutIdOf(businessKey),
+    contentHash: hash('sha256', canonicalJson({ ...content, payeeId: input.payeeId }), 'base64url'),
+    retryOf: null,
+    countedAmount: amount.amount,
+    sourceAccount: fundingAccount,
+    cashAccount: deps.providers[provider].cashAccount(amount.currency),
+    createdBy: actor.operatorId,
+  };
+}
+
+/** The amount with the person's other payouts of 30 days; an organisation's are not added up. */
+async function countedWith(
+  deps: PayoutDeps,
+  payee: PayeeNow,
+  { amount, currency }: Money,
+  now: Instant,
+): Promise<number> {
+  if (!payee.holderId.startsWith('per_') && !payee.holderId.startsWith('wrk_')) return amount;
+  return amount + (await deps.payouts.countedFor(payee.holderId, currency, now - COUNTED_MS));
+}

@@ -1,0 +1,53 @@
+import { Schema, type Connection } from 'mongoose';
+import { PAYOUTS, type PayoutDocument } from './payout-document.ts';
+
+const text = { type: String, required: true } as const;
+const date = { type: Date, default: null } as const;
+const count = { type: Number, required: true } as const;
+const mixed = { type: Schema.Types.Mixed, required: true } as const;
+
+/** For reading and lists: payouts are written by the ledger's units only. */
+const schema = new Schema<PayoutDocument>(
+  {
+    _id: text,
+    businessKey: text,
+    contentHash: text,
+    claimId: String,
+    retryOf: String,
+    amount: { amount: mixed, currency: text },
+    countedAmount: mixed,
+    lines: mixed,
+    statementText: text,
+    fundingAccount: text,
+    sourceAccount: text,
+    cashAccount: text,
+    provider: text,
+    payeeId: text,
+    payeeVersion: count,
+    payeeEditor: text,
+    relation: text,
+    holderId: text,
+    createdBy: text,
+    assessors: mixed,
+    incidentAt: date,
+    decidedAt: { type: Date, required: true },
+    binding: text,
+    approvals: mixed,
+    coolsUntil: date,
+    state: text,
+    stateSince: { type: Date, required: true },
+    version: count,
+    events: count,
+    reservation: count,
+    nextAt: date,
+    lease: Schema.Types.Mixed,
+    attempts: mixed,
+    successorId: String,
+    releasedAt: date,
+    contradictions: mixed,
+    timeline: mixed,
+  },
+  { collection: PAYOUTS, versionKey: false },
+);
+
+export const declarePayouts = (connection: Connection) => connection.model('Payout', schema);
