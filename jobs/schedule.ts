@@ -6,6 +6,7 @@ import { closeShiftsTick } from './close-shifts.ts';
 import { expireTokensTick } from './expire-tokens.ts';
 import { repairCoversTick } from './repair-covers.ts';
 import { sealBlocksTick } from './seal-blocks.ts';
+import { settleEnvelopesTick } from './settle-envelopes.ts';
 import { tellNotCoveredTick } from './tell-not-covered.ts';
 
 /**
@@ -35,6 +36,7 @@ export const SCHEDULE: readonly ScheduledJob[] = [
   { name: 'close-shifts', cron: '10,40 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: closeShiftsTick },
   { name: 'close-days', cron: '*/10 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: closeDaysTick },
   { name: 'tell-not-covered', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: tellNotCoveredTick },
+  { name: 'settle-envelopes', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: settleEnvelopesTick },
   { name: 'expire-tokens', cron: '25 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireTokensTick },
   { name: 'seal-blocks', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 60, tick: sealBlocksTick },
   { name: 'check-books', cron: '*/5 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: checkBooksTick },

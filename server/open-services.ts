@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import type { Database } from './database/connect.ts';
 import { idMaker } from './database/ids.ts';
 import { openModels } from './database/models.ts';
+import { openDepositBook } from './deposits/open-deposit-book.ts';
 import { openMetrics } from './http/metrics.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { openSecrets } from './people/open-secrets.ts';
@@ -46,7 +47,7 @@ export async function openServices({ config, database, clock = systemClock, log 
   const logger = log ?? openLog(config);
   const unavailability = openUnavailabilityBook(database, models, clock);
   await unavailability.refresh();
-  const services = {
+  const base = {
     config,
     clock,
     ids,
@@ -60,13 +61,18 @@ export async function openServices({ config, database, clock = systemClock, log 
     disclosures: openDisclosureLog(models, clock, ids, logger),
     ledger: openLedger({ database, clock, log: logger }),
   };
+  const services = { ...base, deposits: openDepositBook(base) };
   const intake = openShiftIntake(services);
   return {
     ...services,
     intake,
-    beat: () => unavailability.beat(),
+    async beat() {
+      services.deposits.retire();
+      await unavailability.beat();
+    },
     async close() {
       await intake.drain();
+      await services.deposits.close();
       await services.ledger.drain();
       await services.disclosures.flush();
     },

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/connect.ts';
+import type { DepositBook } from './deposits/deposit-book.ts';
 import type { IdMaker } from './database/ids.ts';
 import type { Models } from './database/models.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -26,6 +27,8 @@ export interface Services {
   /** Policy revisions by platform, kept fresh in memory for the hot path. */
   readonly policies: PolicyBook;
   readonly unavailability: UnavailabilityBook;
+  /** The deposits' envelopes of this process (G21). */
+  readonly deposits: DepositBook;
   /** The group commit of shift events. */
   readonly intake: ShiftIntake;
   /** The one door through which money moves. */

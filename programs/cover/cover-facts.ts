@@ -78,6 +78,8 @@ export interface CoverTerms extends CoverKey {
   readonly backFilling: boolean;
   readonly openedByEventId: string;
   readonly openedAt: Instant;
+  /** Prepaid policies: the envelope that paid for it (G21). */
+  readonly envelopeId?: string | undefined;
 }
 
 /** One recorded state of a policy; revisions are inserted, never changed (G15, G19). */

@@ -62,6 +62,8 @@ export const CHART = {
 
   // Deposits of prepaid platforms (G21, M5)
   'platform:*:deposit': credit('Prepaid premium of a platform', limitedFund),
+  'platform:*:receivable': debit('Owed by a platform whose top-up was taken back after it was spent'),
+  'policy:*:prepaid': credit('Drawn from a deposit for covers whose days are not closed yet', limitedFund),
   'envelope:*': credit('Money set apart for one spender', limitedFund),
 
   // People paid

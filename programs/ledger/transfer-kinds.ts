@@ -8,6 +8,8 @@ export const TRANSFER_KINDS = {
   premium_credited: 'A correction takes premium back',
   invoice_paid: 'A policyholder paid, wholly or in part',
   invoice_overpaid: 'What was paid beyond an invoice',
+  credit_kept: 'What a credit note owes was kept for the next invoice',
+  credit_applied: 'Credit that was kept paid an invoice',
   clearing_settled: 'A provider settled what was paid',
   provider_fee: 'A provider kept its fee',
   payment_refunded: 'A payment went back to its payer',
@@ -22,6 +24,10 @@ export const TRANSFER_KINDS = {
   envelope_opened: 'Money was set apart for one spender',
   envelope_drawn: 'An envelope paid for covers',
   envelope_closed: 'What an envelope had left went back',
+  prepaid_applied: 'What was drawn paid a closed product day',
+  prepaid_returned: 'What was drawn and its day did not need went back to the deposit',
+  deposit_charged: 'A deposit paid what a closed day costs beyond what was drawn',
+  deposit_credited: 'A correction of a prepaid day went back to the deposit',
 
   // Carriers
   premium_settled: 'Premium was paid to the carrier',

@@ -18,6 +18,7 @@ interface TermOptions {
   territory?: readonly string[];
   backFilling?: boolean;
   netting?: boolean;
+  prepaid?: boolean;
 }
 
 interface OpenOptions extends Required<TermOptions> {
@@ -57,6 +58,7 @@ export function declarePolicies(program: Command, cli: Cli): void {
       "the carrier's share of premium stays here, in its claims float, instead of being paid out",
       false,
     )
+    .option('--prepaid', "premium is drawn from the platform's deposit, and no deposit means no cover (G21)", false)
     .option('--id <pol_id>', 'an id of your choice, which makes repeating the command harmless')
     .action(async ({ platform, id, apply, json, ...terms }: OpenOptions) => {
       const input = {
@@ -69,8 +71,8 @@ export function declarePolicies(program: Command, cli: Cli): void {
         occupationClasses: terms.occupation,
         territories: terms.territory,
         backFilling: terms.backFilling,
-        prepaid: false,
         netting: terms.netting,
+        prepaid: terms.prepaid,
         ...(id === undefined ? {} : { policyId: id }),
       };
       if (apply !== true)
@@ -102,6 +104,8 @@ export function declarePolicies(program: Command, cli: Cli): void {
     .option('--no-back-filling', 'no longer allow it')
     .option('--netting', "the carrier's share of premium stays here, in its claims float")
     .option('--no-netting', 'it is paid out every month')
+    .option('--prepaid', "draw on the platform's deposit (G21)")
+    .option('--no-prepaid', 'charge afterwards')
     .option('--effective-at <instant>', 'governs starts from here on; default now', instantValue)
     .option('--expect-revision <n>', 'refuse when another revision than this is the last', countValue)
     .action(async (policyId: string, { apply, json, effectiveAt, expectRevision, ...terms }: ReviseOptions) =>
@@ -156,7 +160,8 @@ export function declarePolicies(program: Command, cli: Cli): void {
 
 /** What the options change of the policy; what they leave out stays as it is. */
 function changesOf(terms: TermOptions, { period }: PolicyRevision): Partial<PolicyRevision> {
-  const { carrier, policyholder, product, from, to, timeZone, occupation, territory, backFilling, netting } = terms;
+  const { carrier, policyholder, product, from, to, timeZone, occupation, territory, backFilling, netting, prepaid } =
+    terms;
   return {
     ...(carrier === undefined ? {} : { carrierId: carrier }),
     ...(policyholder === undefined ? {} : { policyholder }),
@@ -167,6 +172,7 @@ function changesOf(terms: TermOptions, { period }: PolicyRevision): Partial<Poli
     ...(territory === undefined ? {} : { territories: territory }),
     ...(backFilling === undefined ? {} : { backFilling }),
     ...(netting === undefined ? {} : { netting }),
+    ...(prepaid === undefined ? {} : { prepaid }),
   };
 }
 

@@ -19,6 +19,8 @@ export interface CoverDocument {
   /** `_id` of the event that opened it. */
   openedBy: string;
   openedAt: Date;
+  /** The envelope that paid for it (G21); absent under postpaid policies. */
+  envelopeId?: string | undefined;
 }
 
 const schema = new Schema<CoverDocument>(
@@ -34,6 +36,7 @@ const schema = new Schema<CoverDocument>(
     backFilling: { type: Boolean, required: true },
     openedBy: { type: String, required: true },
     openedAt: { type: Date, required: true },
+    envelopeId: String,
   },
   { collection: 'covers', versionKey: false },
 );

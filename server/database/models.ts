@@ -8,8 +8,13 @@ import { declareCertificates } from '../certificates/certificate-model.ts';
 import { declareSigningKeys } from '../certificates/signing-key-model.ts';
 import { declareConsents } from '../consents/consent-model.ts';
 import { declareCovers } from '../covers/cover-model.ts';
+import { declareDeposits, declareEnvelopes, declarePrepaidDays, declareTopUps } from '../deposits/deposit-models.ts';
 import { declareEventHeads, declareEvents } from '../events/event-model.ts';
 import { declareIdempotency } from '../http/idempotency-model.ts';
+import { declareBillingTerms } from '../invoices/billing-terms-model.ts';
+import { declareInvoices } from '../invoices/invoice-model.ts';
+import { declarePlatformPayments } from '../invoices/platform-payment-model.ts';
+import { declareReceivables } from '../invoices/receivable-model.ts';
 import { declareAccounts, declareExpiries, declareRefusals, declareTransfers } from '../ledger/ledger-models.ts';
 import { declarePayouts } from '../payouts/payout-model.ts';
 import { declarePeople } from '../people/person-model.ts';
@@ -31,22 +36,29 @@ export function openModels(connection: Connection) {
     apiKeys: declareApiKeys(connection),
     bordereauLines: declareBordereauLines(connection),
     bordereaux: declareBordereaux(connection),
+    billingTerms: declareBillingTerms(connection),
     carriers: declareCarriers(connection),
     certificates: declareCertificates(connection),
     consents: declareConsents(connection),
     covers: declareCovers(connection),
+    deposits: declareDeposits(connection),
     disclosures: declareDisclosures(connection),
     eventHeads: declareEventHeads(connection),
     events: declareEvents(connection),
+    envelopes: declareEnvelopes(connection),
     idempotency: declareIdempotency(connection),
     ledgerExpiries: declareExpiries(connection),
+    invoices: declareInvoices(connection),
     ledgerRefusals: declareRefusals(connection),
     notices: declareNotices(connection),
     payouts: declarePayouts(connection),
     people: declarePeople(connection),
     periods: declarePeriods(connection),
+    platformPayments: declarePlatformPayments(connection),
     platforms: declarePlatforms(connection),
     policyRevisions: declarePolicyRevisions(connection),
+    prepaidDays: declarePrepaidDays(connection),
+    receivables: declareReceivables(connection),
     receiptCursors: declareReceiptCursors(connection),
     settlements: declareSettlements(connection),
     shiftEvents: declareShiftEvents(connection),
@@ -54,6 +66,7 @@ export function openModels(connection: Connection) {
     statementLines: declareStatementLines(connection),
     statements: declareStatements(connection),
     tokens: declareTokens(connection),
+    topUps: declareTopUps(connection),
     transfers: declareTransfers(connection),
     unavailabilities: declareUnavailabilities(connection),
     workers: declareWorkers(connection),

@@ -18,7 +18,7 @@ interface InvoiceData {
 }
 
 interface DepositData {
-  readonly policyId: string;
+  readonly platformId: string;
   /** What new days may still draw. */
   readonly available: Money;
 }

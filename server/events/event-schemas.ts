@@ -17,7 +17,7 @@ const invoice = {
   outstanding: money.description('Still to be paid.'),
   dueOn: day.optional(),
 };
-const deposit = { policyId: id, available: money.description('What new days may still draw.') };
+const deposit = { platformId: id, available: money.description('What new days may still draw.') };
 const payout = { payoutId: id, payeeId: id, amount: money, state: Joi.string() };
 
 type SchemaOf<T extends EventType> = Joi.ObjectSchema<EventData[T]>;

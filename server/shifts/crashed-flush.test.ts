@@ -84,7 +84,7 @@ describe('a flush that a crash cut in half (G1, G2)', () => {
       policies: new Map([['plt_a', await world.services.policies.revisionsOf('plt_a')]]),
       ...{ workers: new Map(), facts: new Map(), events: new Map(), shiftClaims: new Map() },
     };
-    const rulings = decideFlush([item], loaded, []);
+    const rulings = decideFlush([item], loaded, [], { pay: () => undefined });
     const clashes = { events: new Set([item.key]), covers: new Set<string>() };
     await assert.rejects(settleFlush(world.services, rulings, clashes), /read back/);
   });

@@ -5,9 +5,11 @@ import type {
   ShiftFact,
   Unavailability,
 } from '../../programs/cover/cover-facts.ts';
-import { decideCover } from '../../programs/cover/decide-cover.ts';
+import { decideCover, type CoverDecision, type DecideCoverInput } from '../../programs/cover/decide-cover.ts';
+import { minimumCharge } from '../../programs/cover/fold-cover.ts';
 import { productTerms } from '../../programs/products/catalogue.ts';
 import { Refusal } from '../../programs/refusal.ts';
+import type { Payer } from '../deposits/deposit-book.ts';
 import { storedDecision } from './decided-fact.ts';
 import { EVENT_AGE_DAYS_MAX, isStart, timeProblem, type IntakeItem } from './intake-item.ts';
 import { remember, shiftOwner, type LoadedFlush } from './load-flush.ts';
@@ -26,11 +28,15 @@ export type Ruling =
   | { readonly kind: 'replay'; readonly item: IntakeItem; readonly document: ShiftEventDocument }
   | { readonly kind: 'reject'; readonly item: IntakeItem; readonly refusal: Refusal };
 
-/** Decides every item in order; each decided event is known to the next. Reads nothing, stores nothing. */
+/**
+ * Decides every item in order; each decided event is known to the next. Reads nothing, stores nothing. New covers of prepaid
+ * policies are paid by `payer`, in memory (G21).
+ */
 export function decideFlush(
   items: readonly IntakeItem[],
   loaded: LoadedFlush,
   unavailability: Unavailability,
+  payer: Payer,
 ): readonly Ruling[] {
   return items.map((item) => {
     const earlier = loaded.events.get(item.key);
@@ -42,7 +48,7 @@ export function decideFlush(
     const policies = loaded.policies.get(item.fact.platformId) ?? [];
     const refusal = outOfTime(item, policies) ?? beyondBounds(item.fact, loaded.facts.get(item.fact.workerId) ?? []);
     if (refusal) return { kind: 'reject', item, refusal };
-    return decide(item, policies, loaded, unavailability);
+    return decide(item, policies, loaded, unavailability, payer);
   });
 }
 
@@ -51,10 +57,11 @@ function decide(
   policies: readonly PolicyRevision[],
   loaded: LoadedFlush,
   unavailability: Unavailability,
+  payer: Payer,
 ): Ruling {
   const { fact } = item;
   const owner = isStart(fact) ? shiftOwner(loaded, fact, policies) : undefined;
-  const { decision, reserve } = decideCover({
+  const input: DecideCoverInput = {
     event: fact,
     known: loaded.facts.get(fact.workerId) ?? [],
     ...(item.together && { receivedTogether: undecidedOf(item.together, loaded) }),
@@ -63,12 +70,26 @@ function decide(
     unavailability,
     termsOf: productTerms,
     ...(owner !== undefined && owner !== fact.workerId && { otherShiftOwner: owner }),
-  });
+  };
+  const { decision, reserve } = paid(input, decideCover(input), payer);
   const decided: DecidedFact = { ...fact, decision };
-  const document = eventDocument(item, decided);
+  const document = eventDocument(item, decided, reserve?.envelopeId);
   loaded.events.set(item.key, { hash: item.hash, document });
   remember(loaded, decided);
   return { kind: 'store', item, document, ...(reserve && { reserve }) };
+}
+
+/** The decision, with what paid for the cover that it opens; decided anew when a deposit is empty (G21). */
+function paid(input: DecideCoverInput, decided: CoverDecision, payer: Payer): CoverDecision {
+  const { reserve } = decided;
+  if (reserve === undefined) return decided;
+  const { coverId, policyId, policyRevision, product } = reserve;
+  const revision = input.policies.find((each) => each.revision === policyRevision && each.policyId === policyId);
+  const terms = revision?.prepaid === true ? productTerms(product) : undefined;
+  if (terms === undefined) return decided;
+  const envelopeId = payer.pay(coverId, input.event.platformId, minimumCharge(terms));
+  if (envelopeId === undefined) return decideCover({ ...input, deposit: 'empty' });
+  return { decision: decided.decision, reserve: { ...reserve, envelopeId } };
 }
 
 /** Those that are still to be decided; the others are known already, or were refused for their id. */
@@ -76,7 +97,11 @@ function undecidedOf(items: readonly IntakeItem[], { events }: LoadedFlush): rea
   return items.filter(({ key }) => !events.has(key)).map(({ fact }) => fact);
 }
 
-function eventDocument({ event, hash, via }: IntakeItem, decided: DecidedFact): ShiftEventDocument {
+function eventDocument(
+  { event, hash, via }: IntakeItem,
+  decided: DecidedFact,
+  envelopeId: string | undefined,
+): ShiftEventDocument {
   return {
     _id: decided.eventId,
     platformId: decided.platformId,
@@ -96,7 +121,7 @@ function eventDocument({ event, hash, via }: IntakeItem, decided: DecidedFact): 
     receivedAt: new Date(decided.receivedAt),
     hash,
     via,
-    decision: storedDecision(decided.decision),
+    decision: storedDecision(decided.decision, envelopeId),
   };
 }
 

@@ -34,13 +34,22 @@ export function decisionOf(stored: StoredDecision): EventDecision {
   };
 }
 
-/** A decision as it is stored on its event. Amounts become longs at the insert (`longs.ts`). */
-export function storedDecision(decision: EventDecision): StoredDecision {
+/**
+ * A decision as it is stored on its event, with the envelope that paid for the cover it opens. Amounts become longs at the
+ * insert (`longs.ts`).
+ */
+export function storedDecision(decision: EventDecision, envelopeId?: string): StoredDecision {
   return {
     outcome: decision.outcome,
     reasons: [...decision.reasons],
     flags: [...decision.flags],
-    ...(decision.cover && { cover: { ...decision.cover, effectiveAt: new Date(decision.cover.effectiveAt) } }),
+    ...(decision.cover && {
+      cover: {
+        ...decision.cover,
+        effectiveAt: new Date(decision.cover.effectiveAt),
+        ...(envelopeId !== undefined && { envelopeId }),
+      },
+    }),
     ...(decision.premium && { premium: { ...decision.premium } }),
   };
 }
@@ -49,7 +58,10 @@ export function storedDecision(decision: EventDecision): StoredDecision {
 interface NamingAnswer {
   readonly eventId: string;
   readonly receivedAt: Instant;
-  readonly cover: Pick<CoverTerms, 'coverId' | 'policyId' | 'policyRevision' | 'workerId' | 'productDay' | 'product'>;
+  readonly cover: Pick<
+    CoverTerms,
+    'coverId' | 'policyId' | 'policyRevision' | 'workerId' | 'productDay' | 'product' | 'envelopeId'
+  >;
 }
 
 /** The terms of a cover as the answer of its opening event froze them, under the revision that the answer names (G1, G15). */
@@ -68,6 +80,7 @@ export function frozenTerms(
     backFilling,
     openedByEventId: eventId,
     openedAt: receivedAt,
+    envelopeId: cover.envelopeId,
   };
 }
 
@@ -100,5 +113,6 @@ export function coverDocument(terms: CoverTerms, platformId: string): CoverDocum
     backFilling: terms.backFilling,
     openedBy: terms.openedByEventId,
     openedAt: new Date(terms.openedAt),
+    envelopeId: terms.envelopeId,
   };
 }

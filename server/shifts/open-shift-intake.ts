@@ -1,5 +1,6 @@
 import { Refusal } from '../../programs/refusal.ts';
 import { hotCollections } from '../database/collections.ts';
+import { flushNeeds } from '../deposits/flush-needs.ts';
 import type { Services } from '../services.ts';
 import { decideFlush, type Ruling } from './decide-flush.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -9,6 +10,10 @@ import { joinedOpeners, settleFlush } from './settle-flush.ts';
 import type { IncomingEvent, IntakeOptions, IntakeResult, ShiftIntake } from './shift-intake.ts';
 import { newWorkers, storeFlush } from './store-flush.ts';
 import { WorkerRegistrations } from './worker-registrations.ts';
+
+/** Refills that one flush waits for: one is the rule, a flush beside it may have spent that. */
+const REFILLS_MAX = 3;
+const NO_COVERS: ReadonlySet<string> = new Set();
 
 /** More periods than a process touches between two clears; only saves repeated inserts. */
 const KNOWN_PERIODS_MAX = 10_000;
@@ -39,7 +44,7 @@ const queueFull = (): Refusal =>
 
 /** The group commit of shift events over the database. */
 export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake {
-  const { clock, config, log, metrics } = services;
+  const { clock, config, deposits, log, metrics } = services;
   const collections = hotCollections(services.database.db);
   const knownPeriods = new Set<string>();
   const registrations = new WorkerRegistrations(services.database.db, log);
@@ -63,18 +68,28 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
     const stopTimer = metrics.flushSeconds.startTimer();
     metrics.flushEvents.observe(items.length);
     metrics.queueEvents.set(commit.waiting);
+    const purse = deposits.openPurse();
     try {
       if (knownPeriods.size > KNOWN_PERIODS_MAX) knownPeriods.clear();
       const loaded = await loadFlush(collections, services.policies, items);
-      const rulings = decideFlush(items, loaded, services.unavailability.intervals());
+      const needs = flushNeeds(items, loaded);
+      // Nothing may be awaited between the last answer and the decisions: another flush would spend what was asked for.
+      for (let tries = 0; tries < REFILLS_MAX; tries++) {
+        const wait = deposits.shortOf(needs);
+        if (wait === undefined) break;
+        await wait;
+      }
+      const rulings = decideFlush(items, loaded, services.unavailability.intervals(), purse);
       const stores = rulings.filter((ruling) => ruling.kind === 'store');
       const [clashes, joined] = await Promise.all([
         stores.length > 0 ? storeFlush(collections, stores, knownPeriods) : undefined,
         joinedOpeners(collections, stores),
       ]);
       registrations.add(newWorkers(stores, loaded));
+      purse.stored(clashes?.covers ?? NO_COVERS);
       await settleFlush(services, rulings, clashes, joined);
     } catch (error) {
+      purse.uncertain();
       // Whatever went wrong, the caller learns that the outcome is open, and that sending again is safe (G20).
       log.error({ err: error, events: items.length }, 'A flush of shift events failed.');
       for (const item of items) item.settle({ status: 'unknown', refusal: outcomeUnknown() });
@@ -113,7 +128,8 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
       if (events.length === 0) return [];
       const { items, settled } = itemsOf(events, options);
       const loaded = await loadFlush(collections, services.policies, items, { byId: true });
-      const rulings: readonly Ruling[] = decideFlush(items, loaded, services.unavailability.intervals());
+      const payer = await deposits.look(flushNeeds(items, loaded));
+      const rulings: readonly Ruling[] = decideFlush(items, loaded, services.unavailability.intervals(), payer);
       for (const ruling of rulings) ruling.item.settle(dryResult(ruling));
       return settled;
     },

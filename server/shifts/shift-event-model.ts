@@ -14,6 +14,8 @@ export interface StoredDecision {
     policyRevision: number;
     product: string;
     effectiveAt: Date;
+    /** Of the event that opened the cover: what paid for it (G21), so that a cover that a crash lost has it again. */
+    envelopeId?: string | undefined;
   };
   premium?: { amount: number; currency: string; final: boolean };
 }

@@ -7,6 +7,7 @@ import { ledger } from './0005-ledger.ts';
 import { books } from './0006-books.ts';
 import { payouts } from './0008-payouts.ts';
 import { carriers } from './0009-carriers.ts';
+import { invoices } from './0010-invoices.ts';
 import { events } from './0011-events.ts';
 
 /** Every migration, in the order of its number. A published one never changes; a change is a new one at the end. */
@@ -19,5 +20,6 @@ export const migrations: readonly Migration[] = [
   books,
   payouts,
   carriers,
+  invoices,
   events,
 ];

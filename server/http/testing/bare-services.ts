@@ -46,6 +46,9 @@ export function bareServices(options: BareOptions = {}): Services {
     get intake() {
       return options.intake ?? absent('intake');
     },
+    get deposits() {
+      return absent('deposits');
+    },
     get ledger() {
       return absent('ledger');
     },

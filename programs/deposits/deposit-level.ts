@@ -1,0 +1,26 @@
+/** How a deposit stands for whoever has to fill it. */
+export type DepositLevel = 'ok' | 'low' | 'empty';
+
+/** Without a level of its own a deposit is low below this share of what was last paid in. */
+const LOW_SHARE = 5;
+
+/** The warning level that follows from a top-up; minor units. */
+export const warningLevel = (lastTopUp: number): number => Math.floor(lastTopUp / LOW_SHARE);
+
+/**
+ * The level of what is left. `empty` means that a day could not be paid; it ends only when something was paid in, so that
+ * rests coming back from envelopes do not tell of emptiness again and again.
+ */
+export function depositLevel(before: DepositLevel, { available, lowBelow, refused, paidIn }: LevelFacts): DepositLevel {
+  if (refused || (before === 'empty' && !paidIn)) return 'empty';
+  return available < lowBelow ? 'low' : 'ok';
+}
+
+interface LevelFacts {
+  /** Minor units at everybody's disposal. */
+  readonly available: number;
+  readonly lowBelow: number;
+  /** A day could not be paid. */
+  readonly refused: boolean;
+  readonly paidIn: boolean;
+}

@@ -1,0 +1,35 @@
+import type { Collection } from 'mongodb';
+import { accountId, type AccountId } from '../../programs/ledger/chart.ts';
+import type { AccountDocument } from '../ledger/ledger-models.ts';
+import type { Services } from '../services.ts';
+
+export const depositAccount = (platformId: string, currency: string): AccountId =>
+  accountId('platform:*:deposit', currency, platformId);
+export const envelopeAccount = (envelopeId: string, currency: string): AccountId =>
+  accountId('envelope:*', currency, envelopeId);
+export const prepaidAccount = (policyId: string, currency: string): AccountId =>
+  accountId('policy:*:prepaid', currency, policyId);
+export const receivableAccount = (policyId: string, currency: string): AccountId =>
+  accountId('policy:*:receivable', currency, policyId);
+export const creditAccount = (policyId: string, currency: string): AccountId =>
+  accountId('policy:*:receivable_credit', currency, policyId);
+export const platformReceivable = (platformId: string, currency: string): AccountId =>
+  accountId('platform:*:receivable', currency, platformId);
+
+/** `_id` of a deposit. */
+export const depositId = (platformId: string, currency: string): string => `${platformId}:${currency}`;
+
+/** What may be taken from an account that holds somebody's money: minor units, pending amounts counted as gone. */
+export async function availableIn({ models }: Pick<Services, 'models'>, id: AccountId): Promise<number> {
+  return availableOf(await models.accounts.findById(id).lean());
+}
+
+/** The driver's own collection, for writes that Mongoose would cast: amounts are longs. */
+export const depositRows = (
+  { database }: Pick<Services, 'database'>,
+  name: 'deposits' | 'prepaid_days' | 'top_ups',
+): Collection<{ _id: string }> => database.db.collection(name);
+
+function availableOf(account: AccountDocument | null): number {
+  return account === null ? 0 : account.creditsPosted - account.debitsPosted - account.debitsPending;
+}

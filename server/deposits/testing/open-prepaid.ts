@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { pino } from 'pino';
+import type { Database } from '../../database/connect.ts';
+import { local } from '../../covers/testing/open-shifts.ts';
+import { openServices, type OpenServices } from '../../open-services.ts';
+import { openPolicy } from '../../policies/open-policy.ts';
+import { openWorld, policyInput, type World } from '../../platforms/testing/open-world.ts';
+import type { IncomingEvent, IntakeResult } from '../../shifts/shift-intake.ts';
+import { availableIn, depositAccount } from '../deposit-accounts.ts';
+
+export const PLATFORM = 'plt_a';
+export const CURRENCY = 'CNY';
+/** Of a rider's day, in fen. */
+export const PRICE = 300;
+
+/** `plt_a` with a prepaid policy `pol_prepaid` (rider's day) from January on, at noon of the test's day. */
+export async function openPrepaid(database: Database): Promise<World> {
+  const world = await openWorld(database);
+  world.clock.set(local('12:00', '2026-01-01'));
+  await openPolicy(world.services, policyInput({ policyId: 'pol_prepaid', prepaid: true }));
+  world.clock.set(local('12:00'));
+  return world;
+}
+
+/** Another process on the same database and clock. */
+export async function openProcess({ services, clock }: World): Promise<OpenServices> {
+  const { config, database } = services;
+  return openServices({ config, database, clock, log: pino({ level: 'silent' }) });
+}
+
+/** Puts money into the deposit out of nowhere. */
+export async function fillDeposit({ ledger }: OpenServices, id: string, amount: number): Promise<void> {
+  const result = await ledger.commit({
+    id,
+    transfers: [
+      {
+        id: `${id}:in`,
+        kind: 'opening_balance',
+        type: 'posted',
+        debit: `world:test:${CURRENCY}`,
+        credit: depositAccount(PLATFORM, CURRENCY),
+        amount,
+        effectiveOn: '2026-03-01',
+      },
+    ],
+  });
+  assert.equal(result.status, 'committed');
+}
+
+/** The start of a worker's shift at noon. */
+export const startOf = (worker: string, more: Partial<IncomingEvent> = {}): IncomingEvent => ({
+  source: 'https://a.example/shifts',
+  id: `start-${worker}`,
+  type: 'shift.started',
+  time: local('12:00'),
+  data: { workerId: worker, shiftId: `shift-${worker}`, occupationClass: 'rider', territory: 'CN' },
+  ...more,
+});
+
+/** Reports the starts at once, each in a request of its own. */
+export async function startAll(services: OpenServices, workers: readonly string[]): Promise<readonly IntakeResult[]> {
+  const sent = await Promise.all(
+    workers.map((worker) => services.intake.submit([startOf(worker)], { platformId: PLATFORM, via: 'api' })),
+  );
+  return sent.flat();
+}
+
+/** How many results have this outcome (or status, where there is no decision). */
+export const countOf = (results: readonly IntakeResult[], outcome: string): number =>
+  results.filter((result) => ('decision' in result ? result.decision.outcome : result.status) === outcome).length;
+
+export const workers = (count: number, prefix: string): string[] =>
+  Array.from({ length: count }, (_, at) => `${prefix}-${at}`);
+
+/** What the deposit and all envelopes hold, and what was drawn: minor units. */
+export async function moneyOf({ models }: Pick<OpenServices, 'models'>) {
+  const accounts = await models.accounts.find().lean();
+  const sum = (pattern: RegExp): number =>
+    accounts
+      .filter(({ _id }) => pattern.test(_id))
+      .reduce((total, { creditsPosted, debitsPosted }) => total + creditsPosted - debitsPosted, 0);
+  return {
+    deposit: await availableIn({ models }, depositAccount(PLATFORM, CURRENCY)),
+    envelopes: sum(/^envelope:/),
+    prepaid: sum(/^policy:.*:prepaid:/),
+  };
+}
+
+/** Empties what a test wrote; platforms and policies stay. */
+export async function clearPrepaid({ database }: Pick<OpenServices, 'database'>): Promise<void> {
+  const names = [
+    ...['shift_events', 'covers', 'workers', 'periods', 'statements', 'statement_lines', 'job_cursors', 'events'],
+    ...['ledger_accounts', 'ledger_transfers', 'ledger_refusals', 'receivables', 'invoices', 'platform_payments'],
+    ...['deposits', 'envelopes', 'prepaid_days', 'top_ups'],
+  ];
+  await Promise.all(names.map((name) => database.db.collection(name).deleteMany({})));
+}

@@ -1,0 +1,48 @@
+import { Schema, type Connection } from 'mongoose';
+import type { ProviderName } from '../payments/payment-port.ts';
+
+/** Money that a platform paid, or that went back to it: one document for each fact of a provider, so that it is booked once. */
+export interface PlatformPaymentDocument {
+  /** The fact's id. */
+  _id: string;
+  kind: 'payment' | 'refund' | 'dispute_lost';
+  platformId: string;
+  /** One of the two. */
+  invoiceId?: string;
+  topUpId?: string;
+  /** Above zero; a BSON long, as its parts are. */
+  amount: number;
+  currency: string;
+  /** Of the amount: against the invoice, or the deposit. */
+  booked: number;
+  /** Of the amount: the policyholder's credit; of a top-up taken back after it was spent: what the platform owes. */
+  beside: number;
+  provider: ProviderName;
+  providerRef: string;
+  occurredAt: Date;
+  recordedAt: Date;
+}
+
+const text = { type: String, required: true } as const;
+const amount = { type: Schema.Types.Mixed, required: true } as const;
+
+const schema = new Schema<PlatformPaymentDocument>(
+  {
+    _id: text,
+    kind: text,
+    platformId: text,
+    invoiceId: String,
+    topUpId: String,
+    amount,
+    currency: text,
+    booked: amount,
+    beside: amount,
+    provider: text,
+    providerRef: text,
+    occurredAt: { type: Date, required: true },
+    recordedAt: { type: Date, required: true },
+  },
+  { collection: 'platform_payments', versionKey: false },
+);
+
+export const declarePlatformPayments = (connection: Connection) => connection.model('PlatformPayment', schema);
