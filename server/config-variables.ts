@@ -154,9 +154,9 @@ export const VARIABLES = {
   STRIPE_WEBHOOK_SECRET: optionalText(
     'STRIPE_WEBHOOK_SECRET',
     "the sandbox's",
-    "The secret that signs Stripe's webhooks (whsec_...).",
+    "The secret that signs Stripe's webhooks (whsec_...); with a comma between them, those of the snapshot and the thin destination.",
     Joi.string()
-      .pattern(/^whsec_[A-Za-z0-9+/=_-]{8,}$/)
+      .pattern(/^whsec_[A-Za-z0-9+/=_-]{8,}(,whsec_[A-Za-z0-9+/=_-]{8,})*$/)
       .messages({ '*': 'must begin with whsec_' }),
   ),
   PARASOL_STRIPE_URL: optionalText(

@@ -9,6 +9,7 @@ import { openDepositBook } from './deposits/open-deposit-book.ts';
 import { openMetrics } from './http/metrics.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { openSecrets } from './people/open-secrets.ts';
+import { openPaymentProviders } from './payments/open-payment-providers.ts';
 import { openPolicyBook } from './policies/open-policy-book.ts';
 import { secretKeys } from './secret-keys.ts';
 import type { Services } from './services.ts';
@@ -57,6 +58,7 @@ export async function openServices({ config, database, clock = systemClock, log 
     metrics: openMetrics(),
     secrets: openSecrets(secretKeys(config)),
     policies: openPolicyBook(models, clock),
+    payments: openPaymentProviders(config, models),
     unavailability,
     disclosures: openDisclosureLog(models, clock, ids, logger),
     ledger: openLedger({ database, clock, log: logger }),

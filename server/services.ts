@@ -7,6 +7,7 @@ import type { IdMaker } from './database/ids.ts';
 import type { Models } from './database/models.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { PaymentProviders } from './payments/readable-provider.ts';
 import type { PolicyBook } from './policies/policy-book.ts';
 import type { Secrets } from './people/secrets.ts';
 import type { DisclosureLog } from './audit/disclosure-log.ts';
@@ -26,6 +27,8 @@ export interface Services {
   readonly secrets: Secrets;
   /** Policy revisions by platform, kept fresh in memory for the hot path. */
   readonly policies: PolicyBook;
+  /** Ways in and out for money. */
+  readonly payments: PaymentProviders;
   readonly unavailability: UnavailabilityBook;
   /** The deposits' envelopes of this process (G21). */
   readonly deposits: DepositBook;

@@ -17,6 +17,12 @@ import { declarePlatformPayments } from '../invoices/platform-payment-model.ts';
 import { declareReceivables } from '../invoices/receivable-model.ts';
 import { declareAccounts, declareExpiries, declareRefusals, declareTransfers } from '../ledger/ledger-models.ts';
 import { declarePayouts } from '../payouts/payout-model.ts';
+import {
+  declarePaymentExceptions,
+  declarePaymentFacts,
+  declareProviderEvents,
+  declareProviderSends,
+} from '../payments/payment-models.ts';
 import { declarePeople } from '../people/person-model.ts';
 import { declareTokens } from '../people/token-model.ts';
 import { declareApiKeys } from '../platforms/api-key-model.ts';
@@ -52,6 +58,8 @@ export function openModels(connection: Connection) {
     ledgerRefusals: declareRefusals(connection),
     notices: declareNotices(connection),
     payouts: declarePayouts(connection),
+    paymentExceptions: declarePaymentExceptions(connection),
+    paymentFacts: declarePaymentFacts(connection),
     people: declarePeople(connection),
     periods: declarePeriods(connection),
     platformPayments: declarePlatformPayments(connection),
@@ -59,6 +67,8 @@ export function openModels(connection: Connection) {
     policyRevisions: declarePolicyRevisions(connection),
     prepaidDays: declarePrepaidDays(connection),
     receivables: declareReceivables(connection),
+    providerEvents: declareProviderEvents(connection),
+    providerSends: declareProviderSends(connection),
     receiptCursors: declareReceiptCursors(connection),
     settlements: declareSettlements(connection),
     shiftEvents: declareShiftEvents(connection),

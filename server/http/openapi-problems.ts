@@ -11,6 +11,11 @@ const STATUSES_OF: Readonly<Record<string, readonly string[]>> = {
   event_in_future: ['422'],
   event_too_old: ['422'],
   grantee_unknown: ['422'],
+  exception_has_no_fact: ['409'],
+  exception_resolved: ['409'],
+  fact_still_refused: ['409'],
+  provider_not_configured: ['409'],
+  webhook_mode_mismatch: ['422'],
   too_many_events: ['422'],
   too_many_reports: ['422'],
 };

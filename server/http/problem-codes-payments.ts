@@ -1,4 +1,51 @@
 import type { ProblemCode } from './problem-codes-http.ts';
 
 /** Problem codes of payments; the rules for adding one stand in `problem-codes.ts`. */
-export const PAYMENTS_PROBLEM_CODES = {} as const satisfies Readonly<Record<string, ProblemCode>>;
+export const PAYMENTS_PROBLEM_CODES = {
+  provider_not_configured: {
+    title: 'The payment provider is not set up here',
+    action: 'Set it up (README, settings), or use another provider.',
+  },
+  provider_unavailable: {
+    title: 'The payment provider gave no certain answer',
+    action: 'Nothing is lost: try again later.',
+  },
+  provider_refused: {
+    title: 'The payment provider refused',
+    action: 'Read its words in detail, and mend what they name.',
+  },
+  webhook_signature_invalid: {
+    title: 'The signature of the webhook is not right',
+    action: 'Sign the very bytes of the body with the secret of the endpoint.',
+  },
+  webhook_time_out_of_bounds: {
+    title: 'The webhook was not signed just now',
+    action: 'Sign it anew for each try, and check your clock.',
+  },
+  webhook_unreadable: { title: 'The webhook is no event', action: 'Send events of Stripe to this address only.' },
+  webhook_mode_mismatch: {
+    title: 'Test and real money do not mix',
+    action: 'Send live events to the live server and test events to the test server.',
+  },
+  booking_refused: {
+    title: 'The ledger refuses the booking',
+    action: 'Read its reason in detail; an exception is kept for a person.',
+  },
+  fact_not_applicable: {
+    title: 'Nothing books what the provider told',
+    action: 'Look into it, and resolve the exception by hand.',
+  },
+  exception_not_found: { title: 'There is no such exception', action: 'GET /v1/payments/exceptions lists them.' },
+  exception_resolved: {
+    title: 'The exception is resolved already',
+    action: 'Read how; a mistake in it is corrected by a new booking.',
+  },
+  exception_has_no_fact: {
+    title: 'There is nothing to book behind the exception',
+    action: 'Resolve it as booked_by_hand or no_action.',
+  },
+  fact_still_refused: {
+    title: 'It still cannot be booked',
+    action: 'Mend what the exception names, then try anew.',
+  },
+} as const satisfies Readonly<Record<string, ProblemCode>>;

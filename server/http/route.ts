@@ -11,6 +11,8 @@ export interface RouteRequest<P = unknown, Q = unknown, B = unknown, A extends A
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** Of routes with `bodyChecked: 'as_bytes'`: the body as it came. */
+  readonly bytes?: Buffer;
   readonly headers: IncomingHttpHeaders;
   /** When the request reached us, taken once. */
   readonly receivedAt: Instant;
@@ -66,8 +68,11 @@ export interface Route<P = never, Q = never, B = never, K extends ActorKind = Ac
   readonly params?: Joi.ObjectSchema<P>;
   readonly query?: Joi.ObjectSchema<Q>;
   readonly body?: Joi.Schema<B>;
-  /** The schema documents the body, and the handler checks it, item by item: one bad item of a batch never spoils the others. */
-  readonly bodyChecked?: 'by_handler';
+  /**
+   * The schema documents the body, and the handler checks it. `by_handler`: item by item, so that one bad item of a batch never
+   * spoils the others. `as_bytes`: it is given as `bytes`, unparsed, because what is signed is every byte of it.
+   */
+  readonly bodyChecked?: 'by_handler' | 'as_bytes';
   /** Accepted request types; default `application/json`. */
   readonly bodyTypes?: readonly string[];
   /** What the body is under each of `bodyTypes`, where they differ; `body` is then all of them. */

@@ -4,6 +4,7 @@ import { certificateRoutes } from '../certificates/certificate-routes.ts';
 import { consentRoutes } from '../consents/consent-routes.ts';
 import { coverRoutes } from '../covers/cover-routes.ts';
 import { eventRoutes } from '../events/event-routes.ts';
+import { paymentRoutes } from '../payments/payment-routes.ts';
 import { platformRoutes } from '../platforms/platform-routes.ts';
 import { productRoutes } from '../products/product-routes.ts';
 import { reportRoutes } from '../reports/report-routes.ts';
@@ -26,5 +27,6 @@ export const routes: readonly AnyRoute[] = [
   ...productRoutes,
   ...platformRoutes,
   ...consentRoutes,
+  ...paymentRoutes,
   ...auditRoutes,
 ];

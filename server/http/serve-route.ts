@@ -39,13 +39,14 @@ export function serveRoute(context: AppContext, route: AnyRoute): (params: Param
     const validParams: unknown = checkParams === undefined ? undefined : checkParams(params);
     const validQuery: unknown = checkQuery === undefined ? undefined : checkQuery(queryOf(req));
     const idempotencyKey = idempotencyKeyOf(route, req);
-    const body = readRequestBody === undefined ? undefined : await readRequestBody(req, res);
+    const content = readRequestBody === undefined ? undefined : await readRequestBody(req, res);
     const request: RouteRequest = {
       requestId: visit.requestId,
       actor,
       params: validParams,
       query: validQuery,
-      body,
+      body: content?.body,
+      ...(content?.bytes === undefined ? {} : { bytes: content.bytes }),
       headers: req.headers,
       receivedAt: visit.receivedAt,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
@@ -150,15 +151,21 @@ function idempotencyKeyOf(route: AnyRoute, req: IncomingMessage): string | undef
   return route.idempotency === 'required' ? checkIdempotencyKey(key) : key;
 }
 
+interface RequestContent {
+  readonly body?: unknown;
+  readonly bytes?: Buffer;
+}
+
 /** Reads, parses and validates the body; undefined for routes without one, which leave it unread. */
 function bodyReader({ services }: AppContext, route: AnyRoute) {
   if (route.body === undefined) return undefined;
   const { bodyBytesMax, jsonDepthMax } = services.config;
   const types = route.bodyTypes ?? ['application/json'];
-  const check = route.bodyChecked === 'by_handler' ? (body: unknown) => body : compile<unknown>(route.body, 'body');
-  return async (req: IncomingMessage, res: ServerResponse): Promise<unknown> => {
+  const check = route.bodyChecked !== undefined ? (body: unknown) => body : compile<unknown>(route.body, 'body');
+  return async (req: IncomingMessage, res: ServerResponse): Promise<RequestContent> => {
     checkContentType(req.headers['content-type'], types);
-    return check(parseJson(await readBody(req, res, bodyBytesMax), jsonDepthMax));
+    const bytes = await readBody(req, res, bodyBytesMax);
+    return route.bodyChecked === 'as_bytes' ? { bytes } : { body: check(parseJson(bytes, jsonDepthMax)) };
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Instant } from '../../programs/calendar.ts';
 import type { AccountId } from '../../programs/ledger/chart.ts';
 import type { Money } from '../../programs/money.ts';
+import type { ProviderName, ProviderPayout } from '../../programs/payments/payment-fact.ts';
 
-/** `stripe` is Stripe itself or, without a key of it, the sandbox behind the same SDK. */
-export type ProviderName = 'stripe' | 'bank_file';
+export type { ProviderName, ProviderPayout };
 
 /** Where a payee's money goes; decrypted only for the moment of the call, never logged. */
 export type PayeeDestination =
@@ -41,25 +41,13 @@ export type SendAnswer =
   | { readonly outcome: 'try_again'; readonly code: string; readonly message: string }
   | { readonly outcome: 'unknown'; readonly message: string };
 
-/** A payout as the provider's books have it. */
-export interface ProviderPayout {
-  readonly providerRef: string;
-  readonly payoutId: string;
-  readonly attempt: number;
-  readonly state: 'processing' | 'posted' | 'failed' | 'canceled' | 'returned';
-  readonly amount: Money;
-  readonly createdAt: Instant;
-  /** The provider's words for a failure or a return. */
-  readonly message?: string;
-  /** Its code for it, by which a payee at fault is told from what passes. */
-  readonly code?: string;
-}
-
 /** A bill for a platform, to be collected by the provider's means (Stripe invoice, bank demand). */
 export interface InvoiceOrder {
   readonly invoiceId: string;
   readonly platformId: string;
   readonly platformName: string;
+  /** Where the bill is mailed; Stripe mails none without it. */
+  readonly email?: string;
   readonly amount: Money;
   readonly dueAt: Instant;
   readonly description: string;
@@ -99,6 +87,3 @@ export interface PaymentProvider {
   voidInvoice(invoiceId: string, providerRef: string): Promise<void>;
   openTopUp(order: TopUpOrder): Promise<InvoiceAnswer>;
 }
-
-/** Every configured provider by name. */
-export type PaymentProviders = Readonly<Record<ProviderName, PaymentProvider>>;

@@ -5,6 +5,7 @@ import { lateStarts } from './0003-late-starts.ts';
 import { indexesInOrder } from './0004-indexes-in-order.ts';
 import { ledger } from './0005-ledger.ts';
 import { books } from './0006-books.ts';
+import { payments } from './0007-payments.ts';
 import { payouts } from './0008-payouts.ts';
 import { carriers } from './0009-carriers.ts';
 import { invoices } from './0010-invoices.ts';
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   indexesInOrder,
   ledger,
   books,
+  payments,
   payouts,
   carriers,
   invoices,

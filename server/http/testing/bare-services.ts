@@ -40,6 +40,7 @@ export function bareServices(options: BareOptions = {}): Services {
     get policies() {
       return absent('policies');
     },
+    payments: {},
     get unavailability() {
       return absent('unavailability');
     },
