@@ -7,6 +7,7 @@ import { expireTokensTick } from './expire-tokens.ts';
 import { repairCoversTick } from './repair-covers.ts';
 import { sealBlocksTick } from './seal-blocks.ts';
 import { settleEnvelopesTick } from './settle-envelopes.ts';
+import { settleCarriersTick } from './settle-carriers.ts';
 import { tellNotCoveredTick } from './tell-not-covered.ts';
 
 /**
@@ -37,6 +38,7 @@ export const SCHEDULE: readonly ScheduledJob[] = [
   { name: 'close-days', cron: '*/10 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: closeDaysTick },
   { name: 'tell-not-covered', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: tellNotCoveredTick },
   { name: 'settle-envelopes', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: settleEnvelopesTick },
+  { name: 'settle-carriers', cron: '45 * * * *', timeZone: 'UTC', lockMinutes: 180, tick: settleCarriersTick },
   { name: 'expire-tokens', cron: '25 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireTokensTick },
   { name: 'seal-blocks', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 60, tick: sealBlocksTick },
   { name: 'check-books', cron: '*/5 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: checkBooksTick },

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { NewTransfer } from '../ledger/transfer.ts';
 import { formatMoney, money } from '../money.ts';
 import { productRef, products } from '../products/catalogue.ts';
-import { firstOpenDay, monthAfter, premiumTransfers, type PremiumShare } from './premium-transfers.ts';
+import { premiumTransfers, type PremiumShare } from './premium-transfers.ts';
 
 const share = (amount: number, more: Partial<PremiumShare> = {}): PremiumShare => ({
   ...{ carrierId: 'car_1', product: 'rider-day@1', lineCount: 1, amount: money(amount, 'CNY') },
@@ -77,19 +77,4 @@ describe('premiumTransfers', () => {
       }),
     );
   });
-});
-
-describe('firstOpenDay', () => {
-  const closed = new Set(['2026-01', '2026-02', '2026-12']);
-  const table: [day: string, open: string][] = [
-    ['2026-03-02', '2026-03-02'],
-    ['2026-02-28', '2026-03-01'],
-    ['2026-01-15', '2026-03-01'],
-    ['2026-12-31', '2027-01-01'],
-    ['2025-12-31', '2025-12-31'],
-  ];
-  for (const [day, open] of table) it(`${day}: ${open}`, () => assert.equal(firstOpenDay(day, closed), open));
-
-  it('counts months over the year', () =>
-    assert.deepEqual(['2026-01', '2026-09', '2026-12'].map(monthAfter), ['2026-02', '2026-10', '2027-01']));
 });

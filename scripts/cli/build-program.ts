@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { declareBordereaux } from '../commands/bordereaux.ts';
 import { declareCarriers } from '../commands/carriers.ts';
 import { declareCovers } from '../commands/covers.ts';
 import { declareDb } from '../commands/db.ts';
@@ -7,6 +8,7 @@ import { declareKeys } from '../commands/keys.ts';
 import { declarePeople } from '../commands/people.ts';
 import { declarePlatforms } from '../commands/platforms.ts';
 import { declarePolicies } from '../commands/policies.ts';
+import { declareSettlements } from '../commands/settlements.ts';
 import { declareShifts } from '../commands/shifts.ts';
 import { declareStatements } from '../commands/statements.ts';
 import { declareWorkers } from '../commands/workers.ts';
@@ -30,6 +32,8 @@ export function buildProgram(cli: Cli): Command {
     declareShifts,
     declareCovers,
     declareStatements,
+    declareBordereaux,
+    declareSettlements,
     declarePeople,
     declareDb,
     declareDemo,

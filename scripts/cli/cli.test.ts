@@ -47,6 +47,8 @@ const NOUNS = [
   'shifts',
   'covers',
   'statements',
+  'bordereaux',
+  'settlements',
   'people',
   'db',
   'demo',
@@ -73,7 +75,7 @@ describe('the command line', () => {
 
   it('has at least the verbs that are promised', () => {
     const promised =
-      'platforms create,platforms list,keys create,keys revoke,policies open,policies revise,policies list,workers show,shifts import,covers show,covers explain,statements list,statements show,statements close,statements export,people export,people erase,db gate,db backup,db restore,demo seed';
+      'platforms create,platforms list,keys create,keys revoke,policies open,policies revise,policies list,workers show,shifts import,covers show,covers explain,statements list,statements show,statements close,statements export,statements post,bordereaux list,bordereaux export,settlements create,settlements list,settlements show,settlements check,carriers fund-float,people export,people erase,db gate,db backup,db restore,demo seed';
     assert.deepEqual(
       promised.split(',').filter((verb) => !verbs.includes(verb)),
       [],
@@ -101,6 +103,7 @@ describe('the command line', () => {
     ['statements close --policy pol_a --through 2026-02-30', /must be a day of the calendar/],
     ['covers explain --worker wrk_a', /say when/],
     ['covers explain --worker wrk_a --at 2026-01-31T08:00:00', /must be an instant with offset/],
+    ['settlements check --carrier car_a --month 2026-13', /must be a month of the calendar/],
     ['statements list --limit 0', /whole number above 0/],
     ['shifts import a.csv --policy pol_a', /required option '--mapping <file>'/],
     ['shifts import a.csv --policy pol_a --mapping m.yaml --rejects ./a.csv', /must be different files/],

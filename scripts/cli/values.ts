@@ -15,6 +15,12 @@ export function dayValue(text: string): string {
   return text;
 }
 
+/** An option's calendar month, `YYYY-MM`. */
+export function monthValue(text: string): string {
+  if (!isDay(`${text}-01`)) throw new InvalidArgumentError('It must be a month of the calendar, like 2026-03.');
+  return text;
+}
+
 /** An option's positive whole number. */
 export function countValue(text: string): number {
   const count = Number(text);

@@ -1,12 +1,24 @@
 import type { Command } from 'commander';
 import { CLI_ACTOR, type Cli } from '../cli/cli.ts';
 import { noun, verb, writingVerb } from '../cli/leaf.ts';
+import { operatorOf } from '../cli/operator.ts';
 import { answer, showPlan, table } from '../cli/render.ts';
+import { countValue } from '../cli/values.ts';
 
 interface CreateOptions {
   name: string;
   licence: string;
   id?: string;
+  apply?: boolean;
+  json?: boolean;
+}
+
+interface FundOptions {
+  carrier: string;
+  amount: number;
+  currency: string;
+  ref: string;
+  cash: string;
   apply?: boolean;
   json?: boolean;
 }
@@ -31,6 +43,28 @@ export function declareCarriers(program: Command, cli: Cli): void {
           json,
           { carrierId: carrier._id, name, licence },
           () => `Recorded ${carrier._id} (${carrier.name}).`,
+        );
+      });
+    });
+
+  writingVerb(carriers, 'fund-float', "book a carrier's payment into its claims float (M4), once by its reference", [
+    'carriers fund-float --carrier car_example --amount 5000000 --currency CNY --ref 20260305-0017 --apply',
+  ])
+    .requiredOption('--carrier <car_id>', 'who paid')
+    .requiredOption('--amount <minor>', 'how much, in minor units (cents, fen)', countValue)
+    .requiredOption('--currency <code>', 'ISO 4217, like CNY')
+    .requiredOption('--ref <reference>', "the payment's own reference on the bank statement")
+    .option('--cash <account>', 'the cash account it arrived on: the name behind cash:', 'bank')
+    .action(async ({ carrier, amount, currency, ref, cash, apply, json }: FundOptions) => {
+      const { formatMoney } = await import('../../programs/money.ts');
+      const input = { carrierId: carrier, amount: { amount, currency }, cash, ref };
+      if (apply !== true) return showPlan(cli, json, input, `Would book that ${carrier} paid into its claims float:`);
+      await cli.withServices(async (services) => {
+        const { fundCarrierFloat } = await import('../../server/carriers/fund-float.ts');
+        const actor = await operatorOf(cli, services, 'ledger:write');
+        const { account, booked } = await fundCarrierFloat(services, { actor, ...input });
+        answer(cli, json, { ...input, account, booked }, () =>
+          booked ? `Booked ${formatMoney(input.amount)} into ${account}.` : 'The payment was booked before.',
         );
       });
     });

@@ -1,11 +1,7 @@
 import type { Document } from 'mongodb';
 import type { NewTransfer } from '../../programs/ledger/transfer.ts';
-import {
-  firstOpenDay,
-  monthOf,
-  premiumTransfers,
-  type PremiumShare,
-} from '../../programs/premium/premium-transfers.ts';
+import { firstOpenDay, monthOf } from '../../programs/ledger/months.ts';
+import { premiumTransfers, type PremiumShare } from '../../programs/premium/premium-transfers.ts';
 import { bordereauIdOf, type BordereauDocument } from '../bordereaux/bordereau-model.ts';
 import { countShares, type DeclaredStatement } from '../bordereaux/count-shares.ts';
 import { toLong } from '../database/longs.ts';

@@ -1,6 +1,7 @@
 import { EVENTS_PROBLEM_CODES } from './problem-codes-events.ts';
 import { HTTP_PROBLEM_CODES } from './problem-codes-http.ts';
 import type { ProblemCode } from './problem-codes-http.ts';
+import { CARRIERS_PROBLEM_CODES } from './problem-codes-carriers.ts';
 import { INVOICES_PROBLEM_CODES } from './problem-codes-invoices.ts';
 import { LEDGER_PROBLEM_CODES } from './problem-codes-ledger.ts';
 import { PAYMENTS_PROBLEM_CODES } from './problem-codes-payments.ts';
@@ -18,6 +19,7 @@ export type { ProblemCode };
 export const PROBLEM_CODES = {
   ...HTTP_PROBLEM_CODES,
   ...EVENTS_PROBLEM_CODES,
+  ...CARRIERS_PROBLEM_CODES,
   ...INVOICES_PROBLEM_CODES,
   ...LEDGER_PROBLEM_CODES,
   ...PAYMENTS_PROBLEM_CODES,

@@ -1,5 +1,6 @@
 import { auditRoutes } from '../audit/audit-routes.ts';
 import { statementRoutes } from '../billing/statement-routes.ts';
+import { bordereauRoutes } from '../bordereaux/bordereau-routes.ts';
 import { certificateRoutes } from '../certificates/certificate-routes.ts';
 import { consentRoutes } from '../consents/consent-routes.ts';
 import { coverRoutes } from '../covers/cover-routes.ts';
@@ -8,6 +9,7 @@ import { paymentRoutes } from '../payments/payment-routes.ts';
 import { platformRoutes } from '../platforms/platform-routes.ts';
 import { productRoutes } from '../products/product-routes.ts';
 import { reportRoutes } from '../reports/report-routes.ts';
+import { settlementRoutes } from '../settlements/settlement-routes.ts';
 import { shiftEventRoutes } from '../shifts/shift-event-routes.ts';
 import { workerRoutes } from '../workers/worker-routes.ts';
 import type { AnyRoute } from './route.ts';
@@ -22,6 +24,8 @@ export const routes: readonly AnyRoute[] = [
   ...certificateRoutes,
   ...workerRoutes,
   ...statementRoutes,
+  ...bordereauRoutes,
+  ...settlementRoutes,
   ...reportRoutes,
   ...eventRoutes,
   ...productRoutes,

@@ -82,6 +82,12 @@ export const localDay = Joi.string()
   .example('2026-03-01')
   .meta({ jsonSchema: { format: 'date' } });
 
+/** A calendar month, `2026-03`. Stays text. */
+export const localMonth = Joi.string()
+  .pattern(/^(19|[2-9]\d)\d\d-(0[1-9]|1[0-2])$/)
+  .messages({ 'string.pattern.base': '{{#label}} must be a month, like 2026-03' })
+  .example('2026-03');
+
 /** Money: whole minor units with their currency (M1). */
 export const currencyAmount = Joi.object<{ amount: number; currency: string }>({
   amount: Joi.number().integer().description('Whole minor units (cents, fen).'),

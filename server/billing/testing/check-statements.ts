@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import type { Services } from '../../services.ts';
+import { assertBooks } from '../../ledger/testing/assert-books.ts';
 import { checkPremium } from './check-premium.ts';
 
 /**
  * The books of the statements: each declares what its lines are, covers are charged in consecutive revisions, no line is
- * without its statement (unless a close is under way), and amounts are longs. All of it is booked (`checkPremium`).
+ * without its statement (unless a close is under way), and amounts are longs. All of it is booked (`checkPremium`), and the
+ * ledger's books are right (`assertBooks`).
  */
-export async function checkStatements({ models, database }: Pick<Services, 'models' | 'database'>): Promise<void> {
+export async function checkStatements({
+  models,
+  database,
+  clock,
+}: Pick<Services, 'models' | 'database' | 'clock'>): Promise<void> {
   await checkPremium({ models });
+  await assertBooks({ database, clock });
   const statements = await models.statements.find().lean();
   for (const { _id, closeKey, lineCount, coverCount, total } of statements) {
     const lines = await models.statementLines.find({ statementId: _id }).lean();
