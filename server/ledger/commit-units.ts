@@ -1,9 +1,12 @@
 import type { ClientSession, Db } from 'mongodb';
 import type { Instant } from '../../programs/calendar.ts';
 import { applyDecision, decideUnit, type UnitDecision } from '../../programs/ledger/decide-unit.ts';
+import type { LedgerState } from '../../programs/ledger/ledger-state.ts';
+import { collectWrites, type DecidedUnit } from './collect-writes.ts';
 import type { UnitResult } from './ledger.ts';
-import { loadUnits, unitToDecide } from './load-units.ts';
+import { loadUnits, type LoadedUnits } from './load-units.ts';
 import { takeRound, type PreparedUnit } from './prepare-unit.ts';
+import { refuseWrites } from './refuse-writes.ts';
 import { writeUnits } from './write-units.ts';
 
 /**
@@ -16,37 +19,45 @@ export async function commitUnits(
   units: readonly PreparedUnit[],
   now: Instant,
 ): Promise<readonly UnitResult[]> {
+  return inRounds(units, async (round) => {
+    const loaded = await loadUnits(db, session, round);
+    const decided = decideRound(loaded, round, now);
+    await writeUnits(db, session, collectWrites(decided, loaded.documents, now));
+    return decided;
+  });
+}
+
+/** Answers units in their order, whatever the rounds in which they had to be decided. */
+export async function inRounds(
+  units: readonly PreparedUnit[],
+  commitRound: (round: readonly PreparedUnit[]) => Promise<readonly DecidedUnit[]>,
+): Promise<readonly UnitResult[]> {
   const results = new Map<PreparedUnit, UnitResult>();
   for (let waiting = units; waiting.length > 0;) {
     const { taken, left } = takeRound(waiting);
-    const decisions = await commitRound(db, session, taken, now);
-    for (const [unit, decision] of decisions) results.set(unit, resultOf(decision));
+    for (const { prepared, decision } of await commitRound(taken)) results.set(prepared, resultOf(decision));
     waiting = left;
   }
   return units.flatMap((unit) => results.get(unit) ?? []);
 }
 
-async function commitRound(
-  db: Db,
-  session: ClientSession,
+/** Decides units one after the other; the loaded state moves on with them. */
+export function decideRound(
+  { state, documents }: { readonly state: LedgerState; readonly documents: Pick<LoadedUnits['documents'], 'get'> },
   units: readonly PreparedUnit[],
   now: Instant,
-): Promise<ReadonlyMap<PreparedUnit, UnitDecision>> {
-  const loaded = await loadUnits(db, session, units);
-  const before = new Map(loaded.state.accounts);
-  const decisions = new Map<PreparedUnit, UnitDecision>();
-  for (const prepared of units) {
-    const unit = unitToDecide(prepared, loaded.documents);
-    const decision = decideUnit(loaded.state, unit, now);
-    applyDecision(loaded.state, unit, decision);
-    decisions.set(prepared, decision);
-  }
-  const decided = [...decisions].map(([prepared, decision]) => ({ prepared, decision }));
-  await writeUnits(db, session, { ...loaded, before }, decided, now);
-  return decisions;
+): readonly DecidedUnit[] {
+  return units.map((prepared) => {
+    const writesRefusal = refuseWrites(prepared.unit.writes ?? [], documents);
+    const { id } = prepared.unit;
+    const unit = { id, transfers: prepared.transfers, ...(writesRefusal === undefined ? {} : { writesRefusal }) };
+    const decision = decideUnit(state, unit, now);
+    applyDecision(state, unit, decision);
+    return { prepared, decision };
+  });
 }
 
 /** What the caller is told of a decision. */
-export function resultOf(decision: UnitDecision): UnitResult {
+function resultOf(decision: UnitDecision): UnitResult {
   return decision.status === 'refused' ? { status: 'refused', ...decision.refusal } : { status: decision.status };
 }

@@ -1,12 +1,6 @@
 import type { ClientSession, Db, Document } from 'mongodb';
-import {
-  emptyState,
-  type LedgerState,
-  type PendingTransfer,
-  type UnitToDecide,
-} from '../../programs/ledger/ledger-state.ts';
-import type { UnitRefusal } from '../../programs/ledger/unit-refusals.ts';
-import { guardedFields, guardHolds } from './guards.ts';
+import { emptyState, type LedgerState, type PendingTransfer } from '../../programs/ledger/ledger-state.ts';
+import { guardedFields } from './guards.ts';
 import type { AccountDocument, RefusalDocument, TransferDocument } from './ledger-models.ts';
 import type { UnitWrite } from './ledger.ts';
 import type { PreparedUnit } from './prepare-unit.ts';
@@ -14,8 +8,6 @@ import type { PreparedUnit } from './prepare-unit.ts';
 /** All that decides some units, as of the transaction's moment. */
 export interface LoadedUnits {
   readonly state: LedgerState;
-  /** Accounts that exist; the others are created by their first transfer. */
-  readonly existing: ReadonlySet<string>;
   /** By `<collection>/<_id>`: the documents that units would write and that are there. */
   readonly documents: ReadonlyMap<string, Document>;
 }
@@ -68,7 +60,7 @@ export async function loadUnits(db: Db, session: ClientSession, units: readonly 
     const more = db
       .collection<AccountDocument>('ledger_accounts')
       .find(inList('_id', missing), { session, batchSize: BATCH_SIZE });
-    addAccounts(loaded, await more.toArray());
+    addAccounts(loaded.state, await more.toArray());
   }
   return loaded;
 }
@@ -76,13 +68,10 @@ export async function loadUnits(db: Db, session: ClientSession, units: readonly 
 /** More than one flush finds: all of it comes with the first answer. */
 const BATCH_SIZE = 100_000;
 
-type Loading = LoadedUnits & { readonly existing: Set<string> };
-
-function collect(found: Found): Loading {
+function collect(found: Found): LoadedUnits {
   const { accounts = [], transfers = [], pending = [], resolvers = [], refusals = [], months = [] } = found;
   const state = emptyState(months.map(({ _id }) => _id));
-  const loaded: Loading = { state, existing: new Set(), documents: documentsOf(found.documents ?? {}) };
-  addAccounts(loaded, accounts);
+  addAccounts(state, accounts);
   for (const { _id, hash, unitId } of transfers) state.transfers.set(_id, { hash, unitId });
   const resolvedBy = new Map(resolvers.map(({ _id, resolves }) => [resolves, _id]));
   for (const reservation of pending) {
@@ -91,14 +80,11 @@ function collect(found: Found): Loading {
   for (const { _id, hash, unitId, code, message, at } of refusals) {
     state.refusals.set(_id, { hash, unitId, refusal: { code, message, ...(at === undefined ? {} : { at }) } });
   }
-  return loaded;
+  return { state, documents: documentsOf(found.documents ?? {}) };
 }
 
-function addAccounts({ state, existing }: Loading, accounts: readonly AccountDocument[]): void {
-  for (const account of accounts) {
-    existing.add(account._id);
-    state.accounts.set(account._id, account);
-  }
+function addAccounts(state: LedgerState, accounts: readonly AccountDocument[]): void {
+  for (const account of accounts) state.accounts.set(account._id, account);
 }
 
 const documentsOf = (found: NonNullable<Found['documents']>): Map<string, Document> =>
@@ -140,33 +126,4 @@ function lookUpDocuments(writes: readonly UnitWrite[]): Document[] {
   return [...collections].flatMap(([name, { ids, fields }]) =>
     lookUp(`documents.${name}`, name, inList('_id', ids), fields),
   );
-}
-
-/** What a decision needs of a unit: its transfers, and what its documents say. */
-export function unitToDecide(
-  { unit, transfers }: PreparedUnit,
-  documents: Pick<ReadonlyMap<string, Document>, 'get'>,
-): UnitToDecide {
-  const writesRefusal = refuseWrites(unit.writes ?? [], documents);
-  return { id: unit.id, transfers, ...(writesRefusal === undefined ? {} : { writesRefusal }) };
-}
-
-function refuseWrites(
-  writes: readonly UnitWrite[],
-  documents: Pick<ReadonlyMap<string, Document>, 'get'>,
-): UnitRefusal | undefined {
-  for (const write of writes) {
-    if (write.kind !== 'insert') continue;
-    const at = `${write.collection}/${write.document._id}`;
-    if (documents.get(at) !== undefined) return { code: 'already_exists', at, message: `${at} is there already.` };
-  }
-  for (const write of writes) {
-    if (write.kind !== 'update') continue;
-    const at = `${write.collection}/${write.id}`;
-    const document = documents.get(at);
-    if (document === undefined) return { code: 'guard_failed', at, message: `There is no ${at}.` };
-    if (!guardHolds(document, write.guard))
-      return { code: 'guard_failed', at, message: `${at} was changed meanwhile.` };
-  }
-  return undefined;
 }
