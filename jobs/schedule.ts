@@ -3,6 +3,7 @@ import { checkBooksFullTick } from './check-books-full.ts';
 import { checkBooksTick } from './check-books.ts';
 import { closeDaysTick } from './close-days.ts';
 import { closeShiftsTick } from './close-shifts.ts';
+import { expireReservationsTick } from './expire-reservations.ts';
 import { expireTokensTick } from './expire-tokens.ts';
 import { repairCoversTick } from './repair-covers.ts';
 import { sealBlocksTick } from './seal-blocks.ts';
@@ -39,6 +40,7 @@ export const SCHEDULE: readonly ScheduledJob[] = [
   { name: 'tell-not-covered', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: tellNotCoveredTick },
   { name: 'settle-envelopes', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: settleEnvelopesTick },
   { name: 'settle-carriers', cron: '45 * * * *', timeZone: 'UTC', lockMinutes: 180, tick: settleCarriersTick },
+  { name: 'expire-reservations', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireReservationsTick },
   { name: 'expire-tokens', cron: '25 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireTokensTick },
   { name: 'seal-blocks', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 60, tick: sealBlocksTick },
   { name: 'check-books', cron: '*/5 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: checkBooksTick },

@@ -99,8 +99,24 @@ export function accountId(pattern: AccountPattern, currency: string, ...ids: rea
   return [...parts, currency].join(':');
 }
 
+export type PlacedTerms = AccountTerms & { readonly pattern: AccountPattern };
+
+/** A memory, not a state: every transfer of every flush asks for two accounts, and hot ones are asked for again and again. */
+const placed = new Map<AccountId, PlacedTerms>();
+const PLACED_MAX = 10_000;
+
 /** An account's place in the chart; undefined for what is no account of ours. */
-export function accountTerms(id: AccountId): (AccountTerms & { readonly pattern: AccountPattern }) | undefined {
+export function accountTerms(id: AccountId): PlacedTerms | undefined {
+  const known = placed.get(id);
+  if (known !== undefined) return known;
+  const found = findTerms(id);
+  if (found === undefined) return undefined; // not kept: callers could fill the memory with nonsense
+  if (placed.size >= PLACED_MAX) placed.clear();
+  placed.set(id, found);
+  return found;
+}
+
+function findTerms(id: AccountId): PlacedTerms | undefined {
   const parts = id.split(':');
   const currency = parts.pop();
   if (currency === undefined || !isCurrency(currency) || !parts.every((part) => SEGMENT.test(part))) return undefined;

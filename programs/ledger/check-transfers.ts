@@ -1,9 +1,9 @@
+import { isDay } from '../calendar.ts';
 import { accountTerms, currencyOf } from './chart.ts';
 import { TRANSFER_KINDS } from './transfer-kinds.ts';
 import type { DirectTransfer, NewTransfer, ResolvingTransfer } from './transfer.ts';
 
 const ID = /^[\x21-\x7e]{1,200}$/;
-const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
 /**
  * Throws a RangeError for transfers that no caller may make: a bad id or day, an amount that is no positive safe integer
@@ -17,7 +17,7 @@ export function checkTransfers(transfers: readonly NewTransfer[]): void {
     if (ids.has(id)) fail(id, 'its id stands twice in one unit');
     ids.add(id);
     if (!Object.hasOwn(TRANSFER_KINDS, kind)) fail(id, `${kind} is no kind of transfer`);
-    if (!DAY.test(effectiveOn) || !isDay(effectiveOn)) fail(id, `${effectiveOn} is no day`);
+    if (!isDay(effectiveOn)) fail(id, `${effectiveOn} is no day`);
     if ('resolves' in transfer) checkResolving(transfer);
     else checkDirect(transfer);
   }
@@ -44,12 +44,6 @@ function checkResolving({ id, type, resolves, amount }: ResolvingTransfer): void
 
 function checkAmount(id: string, amount: number): void {
   if (!Number.isSafeInteger(amount) || amount <= 0) fail(id, `${amount} is no whole amount above zero`);
-}
-
-/** 30 February looks like a day. */
-function isDay(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
 function fail(id: string, why: string): never {

@@ -9,7 +9,7 @@ import {
   type PendingTransfer,
   type UnitToDecide,
 } from './ledger-state.ts';
-import type { ResolvingTransfer } from './transfer.ts';
+import type { NewTransfer, ResolvingTransfer } from './transfer.ts';
 import { UNIT_REFUSALS, type UnitRefusal, type UnitRefusalCode } from './unit-refusals.ts';
 
 /** What becomes of a unit: all of it, or nothing. */
@@ -101,10 +101,13 @@ const refused = (refusal: UnitRefusal, isNew = false): UnitDecision => ({
 const reused = (id: string, how: string): UnitDecision =>
   refused({ code: 'transfer_id_reused', at: id, message: `The id ${id} was used before ${how}.` });
 
-/** What a transfer does to both of its accounts. */
+/** What a transfer does, its accounts and amounts known. */
 interface Movement {
   readonly debit: AccountId;
   readonly credit: AccountId;
+  readonly amount: number;
+  /** What was reserved and is no longer. */
+  readonly released: number;
   readonly pendingBy: number;
   readonly postedBy: number;
 }
@@ -125,74 +128,103 @@ class UnitChange {
   }
 
   /** Adds a transfer, or says why the unit cannot be. */
-  add({ transfer, hash }: HashedTransfer): UnitRefusal | undefined {
-    const { id, kind, effectiveOn, refs } = transfer;
-    const month = effectiveOn.slice(0, 7);
+  add(hashed: HashedTransfer): UnitRefusal | undefined {
+    const { transfer } = hashed;
+    const month = transfer.effectiveOn.slice(0, 7);
     if (this.#state.closedMonths.has(month)) {
-      return { code: 'month_closed', at: id, message: `${month} is closed: ${id} cannot count to ${effectiveOn}.` };
+      const message = `${month} is closed: ${transfer.id} cannot count to ${transfer.effectiveOn}.`;
+      return { code: 'month_closed', at: transfer.id, message };
     }
-    const common = { id, unitId: this.#unitId, hash, kind, effectiveOn, ...(refs === undefined ? {} : { refs }) };
     if (!('resolves' in transfer)) {
-      const { type, debit, credit, amount, expiresAt } = transfer;
-      const isPending = type === 'pending';
-      const expiry = expiresAt === undefined ? {} : { expiresAt };
-      const refusal = this.#move(
-        { debit, credit, pendingBy: isPending ? amount : 0, postedBy: isPending ? 0 : amount },
-        { ...common, type, debit, credit, amount, ...expiry },
-      );
-      if (refusal === undefined && isPending) this.pending.set(id, { debit, credit, amount, ...expiry });
-      return refusal;
+      const { id, debit, credit, amount, expiresAt } = transfer;
+      const isPending = transfer.type === 'pending';
+      const pendingBy = isPending ? amount : 0;
+      const refusal = this.#move(hashed, {
+        debit,
+        credit,
+        amount,
+        released: 0,
+        pendingBy,
+        postedBy: amount - pendingBy,
+      });
+      if (refusal !== undefined || !isPending) return refusal;
+      this.pending.set(id, expiresAt === undefined ? { debit, credit, amount } : { debit, credit, amount, expiresAt });
+      return undefined;
     }
     const found = this.pending.get(transfer.resolves) ?? this.#state.pending.get(transfer.resolves);
     const refusal = refuseResolving(transfer, found, this.#now);
     if (refusal !== undefined || found === undefined) return refusal;
-    const { debit, credit, amount: reserved } = found;
-    const isPost = transfer.type === 'post';
-    const amount = isPost ? (transfer.amount ?? reserved) : reserved;
-    this.pending.set(transfer.resolves, { ...found, resolvedBy: id });
-    return this.#move(
-      { debit, credit, pendingBy: -reserved, postedBy: isPost ? amount : 0 },
-      {
-        ...common,
-        ...{ type: transfer.type, debit, credit, amount, resolves: transfer.resolves },
-        ...(isPost ? { reserved } : {}),
-      },
-    );
+    const { debit, credit, amount: released } = found;
+    const posted = transfer.type === 'post' ? (transfer.amount ?? released) : 0;
+    this.pending.set(transfer.resolves, { ...found, resolvedBy: transfer.id });
+    const amount = transfer.type === 'post' ? posted : released;
+    return this.#move(hashed, { debit, credit, amount, released, pendingBy: -released, postedBy: posted });
   }
 
-  #move(
-    { debit, credit, pendingBy, postedBy }: Movement,
-    transfer: Omit<DecidedTransfer, 'currency' | 'debitSeq' | 'creditSeq'>,
-  ): UnitRefusal | undefined {
+  #move({ transfer, hash }: HashedTransfer, movement: Movement): UnitRefusal | undefined {
+    const { debit, credit, amount, released, pendingBy, postedBy } = movement;
     const debited = this.#totals(debit);
     const credited = this.#totals(credit);
     const from: AccountTotals = {
-      ...debited,
       debitsPending: safe(debited.debitsPending + pendingBy),
       debitsPosted: safe(debited.debitsPosted + postedBy),
+      creditsPending: debited.creditsPending,
+      creditsPosted: debited.creditsPosted,
       seq: debited.seq + 1,
     };
     const to: AccountTotals = {
-      ...credited,
+      debitsPending: credited.debitsPending,
+      debitsPosted: credited.debitsPosted,
       creditsPending: safe(credited.creditsPending + pendingBy),
       creditsPosted: safe(credited.creditsPosted + postedBy),
       seq: credited.seq + 1,
     };
+    const growth = pendingBy + postedBy;
     // To end a reservation takes nothing more than it held.
-    const grows = pendingBy + postedBy > 0;
-    for (const [id, totals] of grows ? [[debit, from] as const, [credit, to] as const] : []) {
-      const overdrawn = overdrawnBy(id, totals);
-      if (overdrawn > 0) return exceedsFunds(transfer.id, id, pendingBy + postedBy, overdrawn);
-    }
+    const refusal =
+      growth > 0
+        ? (exceedsFunds(transfer.id, debit, from, growth) ?? exceedsFunds(transfer.id, credit, to, growth))
+        : undefined;
+    if (refusal !== undefined) return refusal;
     this.accounts.set(debit, from);
     this.accounts.set(credit, to);
-    this.transfers.push({ ...transfer, currency: currencyOf(debit), debitSeq: from.seq, creditSeq: to.seq });
+    this.transfers.push({
+      id: transfer.id,
+      unitId: this.#unitId,
+      hash,
+      kind: transfer.kind,
+      type: transfer.type,
+      debit,
+      credit,
+      amount,
+      currency: currencyOf(debit),
+      effectiveOn: transfer.effectiveOn,
+      debitSeq: from.seq,
+      creditSeq: to.seq,
+      ...optionalFacts(transfer, released),
+    });
     return undefined;
   }
 
   #totals(id: AccountId): AccountTotals {
     return this.accounts.get(id) ?? this.#state.accounts.get(id) ?? EMPTY_TOTALS;
   }
+}
+
+/** What not every transfer has. */
+function optionalFacts(
+  transfer: NewTransfer,
+  reserved: number,
+): Pick<DecidedTransfer, 'resolves' | 'reserved' | 'expiresAt' | 'refs'> | undefined {
+  const { type, refs } = transfer;
+  const expiresAt = 'resolves' in transfer ? undefined : transfer.expiresAt;
+  if (!('resolves' in transfer) && expiresAt === undefined && refs === undefined) return undefined;
+  return {
+    ...('resolves' in transfer && { resolves: transfer.resolves }),
+    ...(type === 'post' && { reserved }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(refs !== undefined && { refs }),
+  };
 }
 
 function refuseResolving(
@@ -226,11 +258,12 @@ export function overdrawnBy(id: AccountId, totals: AccountTotals): number {
   }
 }
 
-const exceedsFunds = (id: string, account: AccountId, amount: number, overdrawn: number): UnitRefusal => ({
-  code: 'exceeds_funds',
-  at: account,
-  message: `${id}: ${account} has ${amount - overdrawn} left, not ${amount}.`,
-});
+function exceedsFunds(id: string, account: AccountId, totals: AccountTotals, growth: number): UnitRefusal | undefined {
+  const overdrawn = overdrawnBy(account, totals);
+  if (overdrawn <= 0) return undefined;
+  const message = `${id}: ${account} has ${growth - overdrawn} left, not ${growth}.`;
+  return { code: 'exceeds_funds', at: account, message };
+}
 
 function safe(total: number): number {
   if (!Number.isSafeInteger(total)) throw new RangeError(`${total} is beyond what an account can hold exactly`);

@@ -5,13 +5,14 @@ import { formatInstant } from '../../programs/calendar.ts';
 import { systemClock } from '../../server/clock.ts';
 import { sentenceOf } from '../../server/run-program.ts';
 import { startBenchServer } from './bench-world.ts';
+import { fund } from './measure-fund.ts';
 import { imports } from './measure-import.ts';
 import { issuance } from './measure-issuance.ts';
 import { middleware } from './measure-middleware.ts';
 import { scale } from './measure-scale.ts';
 import { digits, type Measured } from './pairs.ts';
 
-const MEASURES = [middleware, issuance, imports, scale];
+const MEASURES = [middleware, issuance, imports, scale, fund];
 const NAMES = MEASURES.flatMap(({ names }) => names);
 const PAIRS = 9;
 const PAIRS_QUICK = 3;

@@ -95,15 +95,28 @@ const longs = (totals: AccountTotals): Document => ({
 });
 
 function transferRow(transfer: DecidedTransfer, bookedAt: Date): Document & { readonly _id: string } {
-  const { id, amount, reserved, expiresAt, debitSeq, creditSeq, ...rest } = transfer;
-  return {
-    _id: id,
-    ...rest,
-    amount: toLong(amount),
-    ...(reserved === undefined ? {} : { reserved: toLong(reserved) }),
-    ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) }),
+  const { resolves, reserved, expiresAt, refs } = transfer;
+  const row = {
+    _id: transfer.id,
+    unitId: transfer.unitId,
+    hash: transfer.hash,
+    kind: transfer.kind,
+    type: transfer.type,
+    debit: transfer.debit,
+    credit: transfer.credit,
+    amount: toLong(transfer.amount),
+    currency: transfer.currency,
     bookedAt,
-    debitSeq: toLong(debitSeq),
-    creditSeq: toLong(creditSeq),
+    effectiveOn: transfer.effectiveOn,
+    debitSeq: toLong(transfer.debitSeq),
+    creditSeq: toLong(transfer.creditSeq),
+  };
+  if (resolves === undefined && expiresAt === undefined && refs === undefined) return row;
+  return {
+    ...row,
+    ...(resolves !== undefined && { resolves }),
+    ...(reserved !== undefined && { reserved: toLong(reserved) }),
+    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }),
+    ...(refs !== undefined && { refs }),
   };
 }

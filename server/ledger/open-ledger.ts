@@ -6,10 +6,17 @@ import { commitInTime, ledgerUnavailable } from './flush-attempt.ts';
 import type { Ledger, LedgerUnit, UnitResult } from './ledger.ts';
 import { prepareUnit, takeRound, type PreparedUnit } from './prepare-unit.ts';
 
-/** Units in one transaction: more would make a caller wait for too many others. */
-const FLUSH_UNITS_MAX = 512;
+/**
+ * Units in one transaction: half of those that wait, so that their callers get on while the database works for the others;
+ * not less than the first, which share a flush as cheaply, nor more than the second, which would wait for too many others.
+ */
+const FLUSH_UNITS = { atLeast: 512, atMost: 512 };
 /** Units that may wait: some twenty full flushes. */
 const QUEUE_UNITS_MAX = 10_000;
+
+type Answer = () => void;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface WaitingUnit extends PreparedUnit {
   readonly resolve: (result: UnitResult) => void;
@@ -27,41 +34,48 @@ export function openLedger({ database, clock, log }: Pick<Services, 'database' |
 
   async function write(): Promise<void> {
     while (waiting.length > 0) {
-      // Whoever asks in the same turn of the event loop shares the flush: also those that the last one has just answered.
-      await new Promise((resolve) => setImmediate(resolve));
-      const { taken, left } = takeRound(waiting, FLUSH_UNITS_MAX);
-      waiting = left;
-      await flush(taken);
+      // Whoever asks in the same turn of the event loop shares the flush.
+      await nextTurn();
+      let answer: Answer | undefined;
+      while (waiting.length > 0) {
+        const { atLeast, atMost } = FLUSH_UNITS;
+        const { taken, left } = takeRound(waiting, Math.min(Math.max(Math.ceil(waiting.length / 2), atLeast), atMost));
+        waiting = left;
+        const flushing = flush(taken);
+        // Only when the next flush is on its way: its callers' work goes on beside it.
+        if (answer !== undefined) setImmediate(answer);
+        answer = await flushing;
+      }
+      answer?.();
+      await nextTurn();
     }
     writer = undefined;
   }
 
-  /** Answers every unit, and never rejects. */
-  async function flush(units: readonly WaitingUnit[]): Promise<void> {
+  /** Never rejects; answers the units when what it returns is called. */
+  async function flush(units: readonly WaitingUnit[]): Promise<Answer> {
     try {
       const results = await commitInTime(client, (session) => commitUnits(db, session, units, clock.now()));
-      for (const [index, unit] of units.entries()) unit.resolve(results[index] ?? missing(unit));
+      return () => units.forEach((unit, index) => unit.resolve(results[index] ?? missing(unit)));
     } catch (error) {
-      await settleFailed(units, error);
+      return answerFailed(units, error);
     }
   }
 
-  async function settleFailed(units: readonly WaitingUnit[], error: unknown): Promise<void> {
+  async function answerFailed(units: readonly WaitingUnit[], error: unknown): Promise<Answer> {
     if (error instanceof Refusal) {
       log.warn({ err: error, units: units.length }, 'A flush of the ledger failed.');
-      for (const { reject } of units) reject(error);
-      return;
+      return () => units.forEach(({ reject }) => reject(error));
     }
     const [first, ...others] = units;
-    if (first === undefined) return;
-    if (others.length > 0) {
+    if (first === undefined || others.length > 0) {
       // One of them is to blame: each alone, so that it alone fails (M3).
-      for (const unit of units) await flush([unit]);
-      return;
+      const answers: Answer[] = [];
+      for (const unit of units) answers.push(await flush([unit]));
+      return () => answers.forEach((answer) => answer());
     }
     const taken = isDuplicateKey(error) ? takenKey(first, error) : undefined;
-    if (taken !== undefined) first.resolve(taken);
-    else first.reject(error);
+    return () => (taken === undefined ? first.reject(error) : first.resolve(taken));
   }
 
   return {
