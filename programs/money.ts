@@ -104,11 +104,16 @@ export function splitMoney(total: Money, weights: readonly number[]): Money[] {
 
 /** `CNY 3.00`, `JPY 120`, `CNY -0.05`: for people and statements, never parsed back. */
 export function formatMoney(a: Money): string {
+  return `${a.currency} ${formatMajor(a)}`;
+}
+
+/** `3.00`, `120`, `-0.05`: in major units, without the currency, for a column beside it. */
+export function formatMajor(a: Money): string {
   const digits = minorDigits(a.currency);
   const text = String(Math.abs(checked(a.amount))).padStart(digits + 1, '0');
   const whole = text.slice(0, text.length - digits);
   const sign = a.amount < 0 ? '-' : '';
-  return `${a.currency} ${sign}${whole}${digits === 0 ? '' : `.${text.slice(text.length - digits)}`}`;
+  return `${sign}${whole}${digits === 0 ? '' : `.${text.slice(text.length - digits)}`}`;
 }
 
 function digitsOf(currency: string): number | undefined {

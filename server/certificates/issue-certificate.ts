@@ -159,6 +159,6 @@ async function partiesOf(services: Services, platformId: string, policyId: strin
 }
 
 /** What links name: the public address, else the address listened on. */
-function originOf({ config }: Services): string {
+export function originOf({ config }: Pick<Services, 'config'>): string {
   return config.publicUrl?.replace(/\/+$/, '') ?? `http://${config.host}:${config.port}`;
 }

@@ -5,6 +5,7 @@ import { certificateRoutes } from '../certificates/certificate-routes.ts';
 import { consentRoutes } from '../consents/consent-routes.ts';
 import { coverRoutes } from '../covers/cover-routes.ts';
 import { eventRoutes } from '../events/event-routes.ts';
+import { bookRoutes } from '../ledger/books/book-routes.ts';
 import { paymentRoutes } from '../payments/payment-routes.ts';
 import { platformRoutes } from '../platforms/platform-routes.ts';
 import { productRoutes } from '../products/product-routes.ts';
@@ -33,4 +34,5 @@ export const routes: readonly AnyRoute[] = [
   ...consentRoutes,
   ...paymentRoutes,
   ...auditRoutes,
+  ...bookRoutes,
 ];

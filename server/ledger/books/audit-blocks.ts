@@ -60,13 +60,20 @@ function printsOf({ rowPrints }: BlockDocument): Set<string> {
   return prints;
 }
 
-/** L10: the heads that were written down when months were closed are still those of the chain. */
-export async function* auditMonthHeads(db: Db): AsyncGenerator<Breach> {
-  for await (const { _id: month, headBlock, headHash } of monthRows(db).find()) {
-    if (headBlock === undefined) continue;
-    const block = await blockRows(db).findOne({ _id: headBlock }, { projection: { hash: 1 } });
-    if (block?.hash !== headHash) {
+/** L10: the heads under which months were closed are still those of the chain, and nothing was added to the months since. */
+export async function* auditMonths(db: Db): AsyncGenerator<Breach> {
+  for await (const { _id: month, closedAt, headBlock = 0, headHash = NO_BLOCK } of monthRows(db).find()) {
+    if (closedAt === undefined) continue;
+    const head = await blockRows(db).findOne({ _id: headBlock });
+    if ((head?.hash ?? NO_BLOCK) !== headHash) {
       yield blockBreach(headBlock, `It is not the head under which ${month} was closed.`);
+    }
+    const later = viewOf(db).transfers.find(
+      { $and: [{ effectiveOn: { $gte: `${month}-01`, $lte: `${month}-31` } }, rowsBetween(head?.toKey)] },
+      { projection: { _id: 1 } },
+    );
+    for await (const { _id: transferId } of later) {
+      yield breach('L10', { transferId }, `It counts to ${month}, and was booked after that month was closed.`);
     }
   }
 }

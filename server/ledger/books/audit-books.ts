@@ -3,7 +3,7 @@ import type { Breach } from '../../../programs/ledger/invariants.ts';
 import type { Services } from '../../services.ts';
 import { auditAccounts } from './audit-accounts.ts';
 import { auditClearing, auditTotals } from './audit-balances.ts';
-import { auditBlocks, auditMonthHeads } from './audit-blocks.ts';
+import { auditBlocks, auditMonths } from './audit-blocks.ts';
 import { auditAmountTypes, auditRefusals, auditResolvers } from './audit-documents.ts';
 import { auditPrograms } from './audit-programs.ts';
 import { auditSnapshot } from './audit-snapshot.ts';
@@ -38,7 +38,7 @@ export async function auditBooks(
   await log.addAll(auditResolvers(view));
   await log.addAll(auditRefusals(view));
   await log.addAll(auditBlocks(db, { after: 0 }));
-  await log.addAll(auditMonthHeads(db));
+  await log.addAll(auditMonths(db));
   await log.addAll(auditSnapshot(view));
   return { breaches: log.breaches, left: log.left, transferCount };
 }
