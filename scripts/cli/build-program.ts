@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { declareBooks } from '../commands/books.ts';
 import { declareBordereaux } from '../commands/bordereaux.ts';
 import { declareCarriers } from '../commands/carriers.ts';
 import { declareCovers } from '../commands/covers.ts';
@@ -34,6 +35,7 @@ export function buildProgram(cli: Cli): Command {
     declareStatements,
     declareBordereaux,
     declareSettlements,
+    declareBooks,
     declarePeople,
     declareDb,
     declareDemo,

@@ -49,6 +49,7 @@ const NOUNS = [
   'statements',
   'bordereaux',
   'settlements',
+  'books',
   'people',
   'db',
   'demo',
@@ -75,7 +76,7 @@ describe('the command line', () => {
 
   it('has at least the verbs that are promised', () => {
     const promised =
-      'platforms create,platforms list,keys create,keys revoke,policies open,policies revise,policies list,workers show,shifts import,covers show,covers explain,statements list,statements show,statements close,statements export,statements post,bordereaux list,bordereaux export,settlements create,settlements list,settlements show,settlements check,carriers fund-float,people export,people erase,db gate,db backup,db restore,demo seed';
+      'platforms create,platforms list,keys create,keys revoke,policies open,policies revise,policies list,workers show,shifts import,covers show,covers explain,statements list,statements show,statements close,statements export,statements post,bordereaux list,bordereaux export,settlements create,settlements list,settlements show,settlements check,carriers fund-float,people export,people erase,books check,books trial-balance,books account,books export,books close-month,books head,db gate,db backup,db restore,demo seed';
     assert.deepEqual(
       promised.split(',').filter((verb) => !verbs.includes(verb)),
       [],
