@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import Stripe from 'stripe';
+import { waitUntil } from '../../database/embedded/wait-until.ts';
+import { openSandbox } from './open-sandbox.ts';
+import type { OpenSandbox } from './open-sandbox.ts';
+
+describe('sandbox: shared by the processes of a data folder', () => {
+  let folder = '';
+  const open: OpenSandbox[] = [];
+  const children: ChildProcess[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) await end(child);
+    for (const sandbox of open.splice(0)) await sandbox.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const openHere = async (): Promise<OpenSandbox> => {
+    const sandbox = await openSandbox(folder, { onProgress: () => undefined });
+    open.push(sandbox);
+    return sandbox;
+  };
+  const openThere = async (): Promise<{ child: ChildProcess; told: string }> => {
+    const child = fork(new URL('hold-sandbox.ts', import.meta.url), [folder], { silent: true });
+    children.push(child);
+    if (child.stdout === null) throw new Error('no output');
+    const [told] = await once(createInterface(child.stdout), 'line');
+    return { child, told: String(told) };
+  };
+  const end = async (child: ChildProcess): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  const clientOf = ({ port, secretKey }: OpenSandbox) =>
+    new Stripe(secretKey, { host: '127.0.0.1', port, protocol: 'http', telemetry: false });
+
+  it('of two that start at once one runs it, and both see the same', async () => {
+    const [a, b] = await Promise.all([openHere(), openHere()]);
+    assert.deepEqual([a.owned, b.owned].sort(), [false, true]);
+    assert.equal(a.url, b.url);
+    assert.equal(a.webhookSecret, b.webhookSecret);
+    const { id } = await clientOf(a).customers.create({ name: 'Kuaipao' });
+    assert.equal((await clientOf(b).customers.retrieve(id)).id, id);
+    assert.equal((await stat(join(folder, 'sandbox.json'))).mode & 0o777, 0o600);
+  });
+
+  it('goes on in another process, at the same address with the same books, when its own is killed', async () => {
+    const { child, told } = await openThere();
+    assert.match(told, /"owned":true/);
+    const here = await openHere();
+    assert.equal(here.owned, false);
+    const stripe = clientOf(here);
+    const created = await stripe.customers.create({ name: 'Kuaipao' }, { idempotencyKey: 'once' });
+    await end(child);
+    await waitUntil(10_000, async () => here.owned || undefined);
+    assert.equal(here.owned, true);
+    const again = await stripe.customers.create({ name: 'Kuaipao' }, { idempotencyKey: 'once' });
+    assert.equal(again.id, created.id);
+  });
+
+  it('keeps its address and its secrets over an end and a new start', async () => {
+    const first = await openHere();
+    const before = { url: first.url, key: first.secretKey };
+    await first.setWebhookUrl('http://127.0.0.1:9/webhooks');
+    await first.close();
+    const second = await openHere();
+    assert.deepEqual({ url: second.url, key: second.secretKey }, before);
+    const state = await (await fetch(`${second.url}/_sandbox/state`)).text();
+    assert.match(state, /127\.0\.0\.1:9\/webhooks/);
+  });
+});
