@@ -33,8 +33,8 @@ describe('sandbox: shared by the processes of a data folder', () => {
     const child = fork(new URL('hold-sandbox.ts', import.meta.url), [folder], { silent: true });
     children.push(child);
     if (child.stdout === null) throw new Error('no output');
-    const [told] = await once(createInterface(child.stdout), 'line');
-    return { child, told: String(told) };
+    const line: unknown[] = await once(createInterface(child.stdout), 'line');
+    return { child, told: String(line[0]) };
   };
   const end = async (child: ChildProcess): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
