@@ -12,9 +12,7 @@ export function decodeForm(text: string): { [key: string]: FormValue } {
     const keys = head === -1 ? [name] : [name.slice(0, head), ...bracketed(name, head)];
     assign(root, keys, value, name);
   }
-  const form: { [key: string]: FormValue } = {};
-  for (const [key, node] of root.children) form[key] = plain(node);
-  return form;
+  return Object.fromEntries([...root.children].map(([key, node]) => [key, plain(node)]));
 }
 
 interface Node {

@@ -170,7 +170,8 @@ export class SandboxCore {
     if (changes.length === 0) return;
     for (const change of changes) this.#enqueue(change);
     this.store.put('meta', { ...metaOf(this.store), now: this.#now });
-    this.#options.onChanges?.([...changes, ...this.store.takeChanges()]);
+    const all = [...changes, ...this.store.takeChanges()];
+    this.#options.onChanges?.(all);
   }
 
   #enqueue([table, , row]: Change): void {
