@@ -30,12 +30,27 @@ describe('closing in a storm', () => {
         if (step === 'batch' && ++batches % 5 === 0) throw new Error('killed');
       },
     };
+    let finishes = 0;
+    const stormy: OpenServices = {
+      ...services,
+      ledger: {
+        ...services.ledger,
+        // Every third finish fails before it is committed, or its answer is lost after it was.
+        commit: async (unit) => {
+          finishes += 1;
+          if (finishes % 6 === 2) throw new Error('killed before the commit');
+          const result = await services.ledger.commit(unit);
+          if (finishes % 6 === 5) throw new Error('killed after the commit');
+          return result;
+        },
+      },
+    };
     const command = { actor: TEST_OPERATOR, policyId: 'pol_hour', productDay: DAY, force: true };
     const closer = async (): Promise<void> => {
       for (let i = 0; i < 40; i++) {
         clock.advance(CLOSE_LEASE_MS / 10);
         try {
-          await closeDay(services, command, hooks);
+          await closeDay(stormy, command, hooks);
         } catch (error) {
           assert.match(String(error), /killed|nothing to close/);
         }
@@ -53,7 +68,7 @@ describe('closing in a storm', () => {
       }
     };
     await Promise.all([reporter(), closer(), closer(), closer(), closer()]);
-    assert.ok(batches > 10, `${batches} batches`);
+    assert.ok(batches > 10 && finishes > 6, `${batches} batches, ${finishes} finishes`);
 
     clock.set(at('12:00', '2026-03-06'));
     await closeDueDays(services, { actor: TEST_OPERATOR, now: clock.now() });
