@@ -5,6 +5,7 @@ import { profileReads } from '../server/database/testing/profile-reads.ts';
 import { useTestDatabase } from '../server/database/testing/test-database.ts';
 import type { OpenServices } from '../server/open-services.ts';
 import { insertNew } from '../server/shifts/store-flush.ts';
+import { webhookWorld } from '../server/webhooks/testing/webhook-world.ts';
 import { AGENDA_COLLECTION } from './agenda.ts';
 import { runTick } from './run-tick.ts';
 import { SCHEDULE } from './schedule.ts';
@@ -74,6 +75,36 @@ describe('catching up with what must be told', () => {
       const reads = await profileReads(database, ['shift_events'], () => tick('tell-not-covered'));
       assert.ok(reads.length > 0);
       for (const { docsExamined = 0 } of reads) assert.ok(docsExamined <= 1, `${docsExamined} looked at`);
+    });
+  });
+
+  describe('deliver-webhooks', () => {
+    const world = webhookWorld({
+      get api() {
+        return { services, clock };
+      },
+    });
+    afterEach(() => world.clear());
+    before(async () => {
+      const platform = { _id: 'plt_test', name: 'Test', mode: 'test', createdAt: new Date(0) } as const;
+      await services.models.platforms.create({ ...platform, sources: ['test'] });
+    });
+
+    it('delivers an outage of events, each once', async () => {
+      const [receiver, away] = [await world.receiver(), await world.receiver()];
+      away.answer = 500;
+      await world.endpoint('plt_test', receiver.url);
+      await world.endpoint('plt_test', away.url);
+      const ids = await world.happen('plt_test', 150);
+      const sum = await tickRepeatedly('deliver-webhooks');
+      assert.equal(sum('placed'), 150);
+      assert.equal(sum('made'), 300);
+      assert.deepEqual(new Set(receiver.calls.map(({ id }) => id)), new Set(ids));
+      assert.equal(receiver.calls.length, 150);
+      away.answer = 200;
+      clock.advance(24 * 60 * MINUTE_MS);
+      await tickRepeatedly('deliver-webhooks');
+      assert.equal((await world.deliveries({ state: 'delivered' })).length, 300);
     });
   });
 });

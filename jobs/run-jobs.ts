@@ -1,4 +1,5 @@
 import type { Services } from '../server/services.ts';
+import { startWebhookRunner } from '../server/webhooks/webhook-runner.ts';
 import { startAgenda, type AgendaOptions } from './agenda.ts';
 import { SCHEDULE } from './schedule.ts';
 
@@ -7,9 +8,14 @@ export interface RunningJobs {
   stop(): Promise<void>;
 }
 
-/** Runs the timetable in this process, until it is stopped. Any number of processes may do so at once. */
+/** Runs the timetable and the webhook loop in this process, until it is stopped. Any number of processes may do so at once. */
 export async function startJobs(services: Services, options: AgendaOptions = {}): Promise<RunningJobs> {
   const clock = await startAgenda(services, SCHEDULE, options);
   services.log.info({ jobs: SCHEDULE.map(({ name, cron }) => `${name} (${cron})`) }, 'jobs are running');
-  return { stop: () => clock.stop() };
+  const webhooks = startWebhookRunner(services);
+  return {
+    async stop() {
+      await Promise.all([clock.stop(), webhooks.stop()]);
+    },
+  };
 }

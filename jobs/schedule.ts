@@ -4,6 +4,7 @@ import { checkBooksTick } from './check-books.ts';
 import { closeDaysTick } from './close-days.ts';
 import { closeShiftsTick } from './close-shifts.ts';
 import { expireReservationsTick } from './expire-reservations.ts';
+import { deliverWebhooksTick } from './deliver-webhooks.ts';
 import { expireTokensTick } from './expire-tokens.ts';
 import { repairCoversTick } from './repair-covers.ts';
 import { sealBlocksTick } from './seal-blocks.ts';
@@ -41,6 +42,7 @@ export const SCHEDULE: readonly ScheduledJob[] = [
   { name: 'settle-envelopes', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: settleEnvelopesTick },
   { name: 'settle-carriers', cron: '45 * * * *', timeZone: 'UTC', lockMinutes: 180, tick: settleCarriersTick },
   { name: 'expire-reservations', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireReservationsTick },
+  { name: 'deliver-webhooks', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: deliverWebhooksTick },
   { name: 'expire-tokens', cron: '25 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireTokensTick },
   { name: 'seal-blocks', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 60, tick: sealBlocksTick },
   { name: 'check-books', cron: '*/5 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: checkBooksTick },

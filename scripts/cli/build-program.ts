@@ -5,6 +5,7 @@ import { declareCarriers } from '../commands/carriers.ts';
 import { declareCovers } from '../commands/covers.ts';
 import { declareDb } from '../commands/db.ts';
 import { declareDemo } from '../commands/demo.ts';
+import { declareEvents } from '../commands/events.ts';
 import { declareKeys } from '../commands/keys.ts';
 import { declarePeople } from '../commands/people.ts';
 import { declarePlatforms } from '../commands/platforms.ts';
@@ -12,6 +13,7 @@ import { declarePolicies } from '../commands/policies.ts';
 import { declareSettlements } from '../commands/settlements.ts';
 import { declareShifts } from '../commands/shifts.ts';
 import { declareStatements } from '../commands/statements.ts';
+import { declareWebhooks } from '../commands/webhooks.ts';
 import { declareWorkers } from '../commands/workers.ts';
 import type { Cli } from './cli.ts';
 import { EXIT_HELP } from './exit-codes.ts';
@@ -36,6 +38,8 @@ export function buildProgram(cli: Cli): Command {
     declareBordereaux,
     declareSettlements,
     declareBooks,
+    declareEvents,
+    declareWebhooks,
     declarePeople,
     declareDb,
     declareDemo,

@@ -50,6 +50,8 @@ const NOUNS = [
   'bordereaux',
   'settlements',
   'books',
+  'events',
+  'webhooks',
   'people',
   'db',
   'demo',
@@ -105,6 +107,10 @@ describe('the command line', () => {
     ['covers explain --worker wrk_a', /say when/],
     ['covers explain --worker wrk_a --at 2026-01-31T08:00:00', /must be an instant with offset/],
     ['settlements check --carrier car_a --month 2026-13', /must be a month of the calendar/],
+    ['webhooks resend --endpoint whe_a', /name one delivery/],
+    ['webhooks create --audience all --url a', /must be platform:plt_/],
+    ['webhooks listen --port 70000 --secret whsec_aaaa', /must be a port/],
+    ['webhooks listen --port 0 --secret abc', /must be whsec_/],
     ['statements list --limit 0', /whole number above 0/],
     ['shifts import a.csv --policy pol_a', /required option '--mapping <file>'/],
     ['shifts import a.csv --policy pol_a --mapping m.yaml --rejects ./a.csv', /must be different files/],
@@ -126,6 +132,9 @@ describe('the command line', () => {
     'policies open --platform plt_a --carrier car_a --policyholder A --product rider-day@1 --from 2026-01-01T00:00:00Z --to 2027-01-01T00:00:00Z --time-zone UTC --occupation a --territory b',
     'people verify wrk_a --days 3',
     'demo seed',
+    'webhooks create --audience operators --url https://a.example/hook',
+    'webhooks test whe_a',
+    'webhooks resend --delivery dlv_a',
   ];
   for (const line of plans) {
     it(`${line.slice(0, 60)}: shows its plan and does nothing`, async () => {

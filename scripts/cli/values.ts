@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { isDay, parseInstant, type Instant } from '../../programs/calendar.ts';
+import { AUDIENCE_FORM } from '../../server/webhooks/audience-text.ts';
 
 /** An option's instant; an offset is required. */
 export function instantValue(text: string): Instant {
@@ -32,4 +33,24 @@ export function countValue(text: string): number {
 /** For options that may be given several times: `--source a --source b`. */
 export function collect(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text];
+}
+
+/** An option's port; 0 takes a free one. */
+export function portValue(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');
+  return port;
+}
+
+/** Who is told: `platform:<id>`, `carrier:<id>` or `operators`. */
+export function audienceValue(text: string): string {
+  if (!AUDIENCE_FORM.test(text))
+    throw new InvalidArgumentError('It must be platform:plt_..., carrier:car_... or operators.');
+  return text;
+}
+
+/** The secret of a webhook endpoint, as it was shown. */
+export function webhookSecretValue(text: string): string {
+  if (!/^whsec_[A-Za-z0-9+/]{4,}={0,2}$/.test(text)) throw new InvalidArgumentError('It must be whsec_ and base64.');
+  return text;
 }

@@ -33,6 +33,7 @@ import { declareNotices } from '../shifts/notice-model.ts';
 import { declareReceiptCursors } from '../shifts/receipt-cursor-model.ts';
 import { declareShiftEvents } from '../shifts/shift-event-model.ts';
 import { declareUnavailabilities } from '../shifts/unavailability-model.ts';
+import { declareWebhookDeliveries, declareWebhookEndpoints } from '../webhooks/webhook-models.ts';
 import { declareWorkers } from '../workers/worker-model.ts';
 
 /** Every collection, by name. Hot paths use `model.collection` (the driver), the rest `lean()`. */
@@ -79,6 +80,8 @@ export function openModels(connection: Connection) {
     topUps: declareTopUps(connection),
     transfers: declareTransfers(connection),
     unavailabilities: declareUnavailabilities(connection),
+    webhookDeliveries: declareWebhookDeliveries(connection),
+    webhookEndpoints: declareWebhookEndpoints(connection),
     workers: declareWorkers(connection),
   };
 }

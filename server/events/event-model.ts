@@ -41,6 +41,8 @@ export interface EventHeadDocument {
   _id: string;
   position: number;
   publishedAt: Date;
+  /** Of an audience: webhook endpoints ever made; whoever makes one writes here, so that two at once meet. */
+  endpointsMade?: number;
 }
 
 const text = { type: String, required: true } as const;
@@ -66,7 +68,12 @@ const schema = new Schema<EventDocument>(
 export const declareEvents = (connection: Connection) => connection.model('Event', schema);
 
 const headSchema = new Schema<EventHeadDocument>(
-  { _id: text, position: { type: Number, required: true }, publishedAt: { type: Date, required: true } },
+  {
+    _id: text,
+    position: { type: Number, required: true },
+    publishedAt: { type: Date, required: true },
+    endpointsMade: Number,
+  },
   { collection: 'event_heads', versionKey: false },
 );
 

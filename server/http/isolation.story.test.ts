@@ -22,6 +22,8 @@ interface Owned {
   readonly policyId: string;
   /** Of the event log. */
   readonly toldId: string;
+  readonly webhookEndpointId: string;
+  readonly webhookDeliveryId: string;
 }
 
 describe("another platform's key and ids", () => {
@@ -75,6 +77,7 @@ describe("another platform's key and ids", () => {
       statementId: statement?._id ?? assert.fail('no statement'),
       policyId: policy.policyId,
       toldId: told._id,
+      ...(await addWebhook(owner.token)),
     };
     const stranger = await api.addPlatform('plt_stranger');
     const common = { now: api.clock.now(), ttlSeconds: 3_600 };
@@ -87,11 +90,24 @@ describe("another platform's key and ids", () => {
     );
   });
 
+  /** An endpoint of the owner with a delivery that waits for nobody to call. */
+  async function addWebhook(token: string): Promise<Pick<Owned, 'webhookEndpointId' | 'webhookDeliveryId'>> {
+    const post = (path: string, key: string) => test.api.call('post', path, token).set('Idempotency-Key', key);
+    const made = await post('/v1/webhook-endpoints', 'make').send({ url: 'https://owner.example/hook' });
+    assert.equal(made.status, 201, made.text);
+    const webhookEndpointId = field(made.text, 'id');
+    const tested = await post(`/v1/webhook-endpoints/${webhookEndpointId}/test`, 'test');
+    assert.equal(tested.status, 202, tested.text);
+    return { webhookEndpointId, webhookDeliveryId: field(tested.text, 'id') };
+  }
+
   /** Ids of the owner that fit the route's path. */
   function idsFor(route: AnyRoute): string[] {
     if (route.path.startsWith('/v1/workers/')) return [EXTERNAL_ID, owned.workerId];
     if (route.path.startsWith('/v1/covers/')) return [owned.coverId];
     if (route.path.startsWith('/v1/statements/')) return [owned.statementId];
+    if (route.path.startsWith('/v1/webhook-endpoints/')) return [owned.webhookEndpointId];
+    if (route.path.startsWith('/v1/webhook-deliveries/')) return [owned.webhookDeliveryId];
     if (route.path.startsWith('/v1/events/')) return [owned.toldId];
     if (route.path.startsWith('/v1/shift-events/{')) return [owned.eventId];
     return ['unknown'];

@@ -50,6 +50,12 @@ export function openMetrics() {
       labelNames: ['job', 'result'],
       registers,
     }),
+    webhookCalls: new Counter({
+      name: 'parasol_webhook_calls_total',
+      help: 'Calls to webhook endpoints by what came of them.',
+      labelNames: ['result'],
+      registers,
+    }),
   };
 }
 

@@ -18,6 +18,7 @@ const STATUSES_OF: Readonly<Record<string, readonly string[]>> = {
   webhook_mode_mismatch: ['422'],
   too_many_events: ['422'],
   too_many_reports: ['422'],
+  webhook_url_refused: ['422'],
 };
 
 /** The statuses of problems: those that the server itself answers with, around every handler, and those of the route's codes. */

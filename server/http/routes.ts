@@ -12,6 +12,8 @@ import { productRoutes } from '../products/product-routes.ts';
 import { reportRoutes } from '../reports/report-routes.ts';
 import { settlementRoutes } from '../settlements/settlement-routes.ts';
 import { shiftEventRoutes } from '../shifts/shift-event-routes.ts';
+import { deliveryRoutes } from '../webhooks/delivery-routes.ts';
+import { endpointRoutes } from '../webhooks/endpoint-routes.ts';
 import { workerRoutes } from '../workers/worker-routes.ts';
 import type { AnyRoute } from './route.ts';
 
@@ -29,6 +31,8 @@ export const routes: readonly AnyRoute[] = [
   ...settlementRoutes,
   ...reportRoutes,
   ...eventRoutes,
+  ...endpointRoutes,
+  ...deliveryRoutes,
   ...productRoutes,
   ...platformRoutes,
   ...consentRoutes,
