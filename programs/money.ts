@@ -45,6 +45,11 @@ export function negateMoney(a: Money): Money {
   return money(0 - a.amount, a.currency);
 }
 
+/** Without its sign. */
+export function absoluteMoney(a: Money): Money {
+  return money(Math.abs(a.amount), a.currency);
+}
+
 /** `times` must be a whole number: a price times a quantity. */
 export function multiplyMoney(a: Money, times: number): Money {
   return money(a.amount * checked(times), a.currency);

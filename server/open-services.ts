@@ -9,6 +9,7 @@ import { openDepositBook } from './deposits/open-deposit-book.ts';
 import { openMetrics } from './http/metrics.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { openSecrets } from './people/open-secrets.ts';
+import { openBankFileProvider } from './payments/bank/bank-file-provider.ts';
 import { openPaymentProviders } from './payments/open-payment-providers.ts';
 import { openPolicyBook } from './policies/open-policy-book.ts';
 import { secretKeys } from './secret-keys.ts';
@@ -48,6 +49,7 @@ export async function openServices({ config, database, clock = systemClock, log 
   const logger = log ?? openLog(config);
   const unavailability = openUnavailabilityBook(database, models, clock);
   await unavailability.refresh();
+  const secrets = openSecrets(secretKeys(config));
   const base = {
     config,
     clock,
@@ -56,9 +58,9 @@ export async function openServices({ config, database, clock = systemClock, log 
     database,
     models,
     metrics: openMetrics(),
-    secrets: openSecrets(secretKeys(config)),
+    secrets,
     policies: openPolicyBook(models, clock),
-    payments: openPaymentProviders(config, models),
+    payments: { ...openPaymentProviders(config, models), bank_file: openBankFileProvider({ models, secrets, clock }) },
     unavailability,
     disclosures: openDisclosureLog(models, clock, ids, logger),
     ledger: openLedger({ database, clock, log: logger }),

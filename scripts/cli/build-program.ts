@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { declareBooks } from '../commands/books.ts';
 import { declareBordereaux } from '../commands/bordereaux.ts';
+import { declareBank } from '../commands/bank.ts';
 import { declareCarriers } from '../commands/carriers.ts';
 import { declareCovers } from '../commands/covers.ts';
 import { declareDb } from '../commands/db.ts';
@@ -27,6 +28,7 @@ export function buildProgram(cli: Cli): Command {
     .showSuggestionAfterError()
     .addHelpText('after', EXIT_HELP);
   for (const declare of [
+    declareBank,
     declareCarriers,
     declarePlatforms,
     declareKeys,

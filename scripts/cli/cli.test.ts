@@ -47,6 +47,7 @@ const NOUNS = [
   'shifts',
   'covers',
   'statements',
+  'bank',
   'bordereaux',
   'settlements',
   'books',

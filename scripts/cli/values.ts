@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { isDay, parseInstant, type Instant } from '../../programs/calendar.ts';
 import { AUDIENCE_FORM } from '../../server/webhooks/audience-text.ts';
+import { isCurrency } from '../../programs/money.ts';
 
 /** An option's instant; an offset is required. */
 export function instantValue(text: string): Instant {
@@ -52,5 +53,11 @@ export function audienceValue(text: string): string {
 /** The secret of a webhook endpoint, as it was shown. */
 export function webhookSecretValue(text: string): string {
   if (!/^whsec_[A-Za-z0-9+/]{4,}={0,2}$/.test(text)) throw new InvalidArgumentError('It must be whsec_ and base64.');
+  return text;
+}
+
+/** An option's currency of ISO 4217. */
+export function currencyValue(text: string): string {
+  if (!isCurrency(text)) throw new InvalidArgumentError('It must be a currency of ISO 4217, like CNY.');
   return text;
 }

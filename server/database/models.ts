@@ -16,6 +16,13 @@ import { declareInvoices } from '../invoices/invoice-model.ts';
 import { declarePlatformPayments } from '../invoices/platform-payment-model.ts';
 import { declareReceivables } from '../invoices/receivable-model.ts';
 import { declareAccounts, declareExpiries, declareRefusals, declareTransfers } from '../ledger/ledger-models.ts';
+import {
+  declareBankAccounts,
+  declareBankDemands,
+  declareBankFiles,
+  declareBankLines,
+  declareBankOrders,
+} from '../payments/bank/bank-models.ts';
 import { declarePayouts } from '../payouts/payout-model.ts';
 import {
   declarePaymentExceptions,
@@ -44,6 +51,11 @@ export function openModels(connection: Connection) {
     bordereauLines: declareBordereauLines(connection),
     bordereaux: declareBordereaux(connection),
     billingTerms: declareBillingTerms(connection),
+    bankAccounts: declareBankAccounts(connection),
+    bankDemands: declareBankDemands(connection),
+    bankFiles: declareBankFiles(connection),
+    bankLines: declareBankLines(connection),
+    bankOrders: declareBankOrders(connection),
     carriers: declareCarriers(connection),
     certificates: declareCertificates(connection),
     consents: declareConsents(connection),

@@ -48,4 +48,32 @@ export const PAYMENTS_PROBLEM_CODES = {
     title: 'It still cannot be booked',
     action: 'Mend what the exception names, then try anew.',
   },
+
+  // Payment by file
+  bank_account_invalid: { title: 'The bank account cannot be opened so', action: 'Correct what detail names.' },
+  bank_account_taken: {
+    title: 'There is another bank account in this currency',
+    action: 'Use that one: there is one account for each currency.',
+  },
+  bank_account_not_found: { title: 'There is no such bank account', action: 'Open it first (bank open).' },
+  bank_statement_invalid: {
+    title: 'The bank statement cannot be taken',
+    action: 'Nothing was stored: correct the places that errors lists, or ask the bank for the file again.',
+  },
+  bank_line_not_found: { title: 'No statement told of it', action: 'Check the number; import the statement first.' },
+  bank_line_identified: {
+    title: 'What the money was for is known already',
+    action: 'Look at the movement; a mistake is corrected by a booking of its own.',
+  },
+  bank_line_not_booked: { title: 'The movement is not in the books yet', action: 'Try again in a minute.' },
+  bank_file_not_found: { title: 'There is no such payment file', action: 'Check the id; list the files.' },
+  bank_file_voided: { title: 'The payment file was voided', action: 'Make a new one.' },
+  bank_file_executed: {
+    title: 'The bank has executed the payment file',
+    action: 'Import its statement; payments that came back are read from there.',
+  },
+  bank_order_not_found: { title: 'There is no such payment order', action: 'Check the reference in the file.' },
+  bank_order_executed: { title: 'The payment order is past failing', action: 'Look at its state.' },
+  nothing_to_pay: { title: 'No payment is waiting', action: 'Nothing needs to be done.' },
+  orders_taken: { title: 'Another payment file took some of the payments', action: 'Make the file again.' },
 } as const satisfies Readonly<Record<string, ProblemCode>>;

@@ -10,6 +10,7 @@ import { payouts } from './0008-payouts.ts';
 import { carriers } from './0009-carriers.ts';
 import { invoices } from './0010-invoices.ts';
 import { events } from './0011-events.ts';
+import { bankFiles } from './0012-bank-files.ts';
 
 /** Every migration, in the order of its number. A published one never changes; a change is a new one at the end. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   carriers,
   invoices,
   events,
+  bankFiles,
 ];

@@ -1,0 +1,84 @@
+import type { Instant } from '../../../programs/calendar.ts';
+import { Refusal } from '../../../programs/refusal.ts';
+import { actorName, type ActorOf } from '../../actor.ts';
+import { inTransaction } from '../../database/transaction.ts';
+import type { Services } from '../../services.ts';
+import type { PaymentFact } from '../payment-fact.ts';
+import { recordFacts } from '../record-facts.ts';
+import { providerPayout } from './bank-file-provider.ts';
+import type { BankFileDocument, BankOrderDocument } from './bank-models.ts';
+import { findPaymentFile } from './make-payment-file.ts';
+
+/**
+ * Voids a payment file that the bank never got: a person says so, and is written down with the reason. Its orders are
+ * canceled, which is certain from then on: the file cannot be read any more. Throws `bank_file_not_found`,
+ * `conflict` / `bank_file_executed` when the bank has booked any of it.
+ */
+export async function voidPaymentFile(
+  services: Services,
+  { actor, fileId, why }: { readonly actor: ActorOf<'operator'>; readonly fileId: string; readonly why: string },
+): Promise<BankFileDocument> {
+  const now = services.clock.now();
+  const { models, database } = services;
+  const file = await findPaymentFile(services, fileId);
+  const voided = file.voided ?? { at: new Date(now), by: actorName(actor), why };
+  if (file.state === 'made') {
+    await inTransaction(database, async (session) => {
+      const { modifiedCount } = await models.bankOrders.updateMany(
+        { fileId, state: 'in_file' },
+        { $set: { state: 'canceled', message: why, changedAt: new Date(now) } },
+        { session },
+      );
+      if (modifiedCount !== file.orderCount) {
+        const message = `The bank has booked payments of ${fileId}: it cannot be voided.`;
+        throw new Refusal('conflict', 'bank_file_executed', message);
+      }
+      await models.bankFiles.updateOne(
+        { _id: fileId, state: 'made' },
+        { $set: { state: 'voided', voided } },
+        { session },
+      );
+    });
+  }
+  // Also when it was voided before: a crash may have come between.
+  await tellEnded(services, await models.bankOrders.find({ fileId }).lean(), now);
+  return { ...file, state: 'voided', voided };
+}
+
+/**
+ * The bank refused one order before it moved any money. Throws `not_found` / `bank_order_not_found`, `conflict` /
+ * `bank_order_executed` when it is booked already.
+ */
+export async function failOrder(
+  services: Services,
+  { reference, why }: { readonly reference: string; readonly why: string },
+): Promise<BankOrderDocument> {
+  const now = services.clock.now();
+  const { models } = services;
+  await models.bankOrders.updateOne(
+    { _id: reference, state: 'in_file' },
+    { $set: { state: 'failed', message: why, changedAt: new Date(now) } },
+  );
+  const order = await models.bankOrders.findById(reference).lean();
+  if (order === null) {
+    throw new Refusal('not_found', 'bank_order_not_found', `There is no payment order ${reference}.`);
+  }
+  if (order.state !== 'failed') {
+    throw new Refusal('conflict', 'bank_order_executed', `${reference} is ${order.state}: it cannot fail any more.`);
+  }
+  await tellEnded(services, [order], now);
+  return order;
+}
+
+/** Tells the payouts that their orders moved no money and never will. */
+async function tellEnded(services: Services, orders: readonly BankOrderDocument[], now: Instant): Promise<void> {
+  const facts = orders.map((order): PaymentFact => ({
+    kind: 'payout_changed',
+    provider: 'bank_file',
+    factId: `bank_file:${order._id}:${order.state}`,
+    occurredAt: order.changedAt.getTime(),
+    providerRef: order._id,
+    payout: providerPayout(order),
+  }));
+  await recordFacts(services, facts, { source: 'bank_statement', now });
+}
