@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import closeWithGrace from 'close-with-grace';
 import { startSandbox } from './sandbox-server.ts';
-import { newSandboxSecrets } from './sandbox-state.ts';
+import { randomText } from '../../database/ids.ts';
 
 /** `npm run sandbox`: the fake alone, for somebody who points a Stripe SDK at it. */
 const program = new Command('sandbox')
@@ -12,14 +12,13 @@ const program = new Command('sandbox')
   .option('--webhook-secret <secret>', 'what signs them; without it one is made and shown')
   .parse();
 const options = program.opts<{ port: number; file?: string; webhookUrl?: string; webhookSecret?: string }>();
-const secrets = newSandboxSecrets();
-const webhookSecret = options.webhookSecret ?? secrets.webhookSecret;
+const webhookSecret = options.webhookSecret ?? `whsec_sandbox_${randomText(16)}`;
 
 try {
   const sandbox = await startSandbox({
     port: options.port,
     webhookSecret,
-    seed: secrets.seed,
+    seed: randomText(16),
     onTrouble: (message) => void process.stderr.write(`SANDBOX: ${message}\n`),
     ...(options.file !== undefined && { file: options.file }),
     ...(options.webhookUrl !== undefined && { webhookUrl: options.webhookUrl }),

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Stripe from 'stripe';
 import { waitUntil } from '../../database/embedded/wait-until.ts';
-import { openSandbox } from './open-sandbox.ts';
+import { openSandbox, setSandboxWebhookUrl } from './open-sandbox.ts';
 import type { OpenSandbox } from './open-sandbox.ts';
 
 describe('sandbox: shared by the processes of a data folder', () => {
@@ -25,7 +25,11 @@ describe('sandbox: shared by the processes of a data folder', () => {
   });
 
   const openHere = async (): Promise<OpenSandbox> => {
-    const sandbox = await openSandbox(folder, { onProgress: () => undefined });
+    const sandbox = await openSandbox(folder, {
+      webhookSecret: 'whsec_test',
+      onProgress: () => undefined,
+      onTrouble: (message) => assert.fail(message),
+    });
     open.push(sandbox);
     return sandbox;
   };
@@ -41,14 +45,13 @@ describe('sandbox: shared by the processes of a data folder', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
   };
-  const clientOf = ({ port, secretKey }: OpenSandbox) =>
-    new Stripe(secretKey, { host: '127.0.0.1', port, protocol: 'http', telemetry: false });
+  const clientOf = ({ url }: OpenSandbox) =>
+    new Stripe('sk_test_1', { host: '127.0.0.1', port: new URL(url).port, protocol: 'http', telemetry: false });
 
   it('of two that start at once one runs it, and both see the same', async () => {
     const [a, b] = await Promise.all([openHere(), openHere()]);
     assert.deepEqual([a.owned, b.owned].sort(), [false, true]);
     assert.equal(a.url, b.url);
-    assert.equal(a.webhookSecret, b.webhookSecret);
     const { id } = await clientOf(a).customers.create({ name: 'Kuaipao' });
     assert.equal((await clientOf(b).customers.retrieve(id)).id, id);
     assert.equal((await stat(join(folder, 'sandbox.json'))).mode & 0o777, 0o600);
@@ -68,14 +71,17 @@ describe('sandbox: shared by the processes of a data folder', () => {
     assert.equal(again.id, created.id);
   });
 
-  it('keeps its address and its secrets over an end and a new start', async () => {
+  it('keeps its address over an end and a new start, and knows where webhooks go, also from before the first', async () => {
+    await setSandboxWebhookUrl(folder, 'http://127.0.0.1:9/first');
+    const webhookUrl = async ({ url }: OpenSandbox): Promise<string | undefined> =>
+      /127\.0\.0\.1:9\/\w+/.exec(await (await fetch(`${url}/_sandbox/state`)).text())?.[0];
     const first = await openHere();
-    const before = { url: first.url, key: first.secretKey };
-    await first.setWebhookUrl('http://127.0.0.1:9/webhooks');
+    assert.equal(await webhookUrl(first), '127.0.0.1:9/first');
+    await setSandboxWebhookUrl(folder, 'http://127.0.0.1:9/second');
+    assert.equal(await webhookUrl(first), '127.0.0.1:9/second');
     await first.close();
     const second = await openHere();
-    assert.deepEqual({ url: second.url, key: second.secretKey }, before);
-    const state = await (await fetch(`${second.url}/_sandbox/state`)).text();
-    assert.match(state, /127\.0\.0\.1:9\/webhooks/);
+    assert.equal(second.url, first.url);
+    assert.equal(await webhookUrl(second), '127.0.0.1:9/second');
   });
 });

@@ -1,57 +1,56 @@
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import lockfile from 'proper-lockfile';
 import type { Clock } from '../../clock.ts';
+import { randomText } from '../../database/ids.ts';
 import { identifyProcess, isAlive } from '../../database/embedded/process-identity.ts';
 import { startSandbox } from './sandbox-server.ts';
 import type { RunningSandbox } from './sandbox-server.ts';
-import { newSandboxSecrets, readSandboxState, writeSandboxState } from './sandbox-state.ts';
+import { readSandboxState, writeSandboxState } from './sandbox-state.ts';
 import type { SandboxState } from './sandbox-state.ts';
 import type { SandboxSettings } from './settings.ts';
 
 export interface OpenSandboxOptions {
+  /** Signs its webhooks; the same in all processes that share the folder. */
+  readonly webhookSecret: string;
   readonly clock?: Clock;
   /** Of whichever process starts it. */
   readonly settings?: Partial<SandboxSettings>;
-  /** Gets lines for a person. Default: standard error. */
-  readonly onProgress?: (line: string) => void;
+  /** Gets lines for a person. */
+  readonly onProgress: (line: string) => void;
+  /** Gets what went wrong inside. */
+  readonly onTrouble: (message: string) => void;
 }
 
-/** The sandbox of a data folder, whichever process it runs in. */
+/** The sandbox of a folder, whichever process it runs in. */
 export interface OpenSandbox {
-  /** `http://127.0.0.1:<port>`, the same for as long as the data folder lives unless somebody else takes the port. */
+  /** `http://127.0.0.1:<port>`, the same for as long as the folder lives unless somebody else takes the port. */
   readonly url: string;
-  readonly port: number;
-  readonly secretKey: string;
-  readonly webhookSecret: string;
   /** Whether it runs in this process now. */
   readonly owned: boolean;
-  /** Where its webhooks go from now on; what is waiting goes there too. */
-  setWebhookUrl(url: string): Promise<void>;
   /** Ends it if it runs in this process; another process that has it open goes on with it. */
   close(): Promise<void>;
 }
 
 /** Between two looks at whether the owner still lives. */
 const WATCH_MS = 500;
-const JOIN_MS_MAX = 2_000;
+const ANSWER_MS_MAX = 2_000;
 
 /**
- * Gives the sandbox of a data folder to every process of an installation: the first one runs it, the others join. When the
- * one that runs it ends, even by `kill -9`, another one goes on at the same address with the same books.
+ * Gives the sandbox of a folder to every process of an installation: the first one runs it, the others join. When the one
+ * that runs it ends, even by `kill -9`, another one goes on at the same address with the same books.
  */
-export async function openSandbox(dataDir: string, options: OpenSandboxOptions = {}): Promise<OpenSandbox> {
-  const folder = resolve(dataDir);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const onProgress = options.onProgress ?? ((line: string) => void process.stderr.write(`${line}\n`));
-  let { state, running } = await joinOrStart(folder, options, onProgress);
+export async function openSandbox(folder: string, options: OpenSandboxOptions): Promise<OpenSandbox> {
+  const { onTrouble } = options;
+  let { state, running } = await joinOrStart(folder, options);
   let looking: Promise<void> | undefined;
   const look = async (): Promise<void> => {
     try {
-      if (isOwned(readSandboxState(folder))) return;
-      ({ state, running } = await joinOrStart(folder, options, onProgress));
+      const now = readSandboxState(folder);
+      if (now !== undefined && isOwned(now)) state = now;
+      else ({ state, running } = await joinOrStart(folder, options));
     } catch (error) {
-      onProgress(`The SANDBOX could not be taken over: ${error instanceof Error ? error.message : String(error)}`);
+      onTrouble(`The SANDBOX could not be taken over: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
   const watch = setInterval(() => {
@@ -62,30 +61,28 @@ export async function openSandbox(dataDir: string, options: OpenSandboxOptions =
     get url() {
       return urlOf(state);
     },
-    get port() {
-      return state.port;
-    },
-    secretKey: state.secretKey,
-    webhookSecret: state.webhookSecret,
     get owned() {
       return running !== undefined;
-    },
-    setWebhookUrl: async (url) => {
-      const response = await fetch(`${urlOf(state)}/_sandbox/webhook_endpoint`, {
-        method: 'POST',
-        body: JSON.stringify({ url }),
-      });
-      if (!response.ok) throw new Error(`The sandbox did not take the webhook's address: ${await response.text()}`);
     },
     close: async () => {
       clearInterval(watch);
       await looking;
-      if (running === undefined) return;
-      await running.close();
+      await running?.close();
+      if (running !== undefined) await underLock(folder, (now) => now && writeSandboxState(folder, withoutOwner(now)));
       running = undefined;
-      writeSandboxState(folder, withoutOwner(state));
     },
   };
+}
+
+/** Remembers where webhooks go, and tells a sandbox that runs. Starts nothing. */
+export async function setSandboxWebhookUrl(folder: string, webhookUrl: string): Promise<void> {
+  await underLock(folder, async (known = newState()) => {
+    writeSandboxState(folder, { ...known, webhookUrl });
+    if (!isOwned(known)) return;
+    const body = JSON.stringify({ url: webhookUrl });
+    const response = await fetch(`${urlOf(known)}/_sandbox/webhook_endpoint`, { method: 'POST', body });
+    if (!response.ok) throw new Error(`The SANDBOX did not take the address of webhooks: ${await response.text()}`);
+  });
 }
 
 interface Joined {
@@ -94,63 +91,67 @@ interface Joined {
   readonly running: RunningSandbox | undefined;
 }
 
-async function joinOrStart(
-  folder: string,
-  options: OpenSandboxOptions,
-  onProgress: (line: string) => void,
-): Promise<Joined> {
+async function joinOrStart(folder: string, options: OpenSandboxOptions): Promise<Joined> {
   const state = readSandboxState(folder);
   if (state !== undefined && isOwned(state) && (await answers(state))) return { state, running: undefined };
-  const release = await lockfile.lock(folder, {
-    lockfilePath: join(folder, 'sandbox.lock'),
-    stale: 5_000,
-    retries: { retries: 300, factor: 1, minTimeout: 100, maxTimeout: 100 },
-    // Whoever comes second then finds the port taken and the owner alive.
-    onCompromised: () => undefined,
-  });
-  try {
-    return await startUnderLock(folder, options, onProgress);
-  } finally {
-    await release();
-  }
+  return underLock(folder, (known = newState()) => startUnderLock(folder, known, options));
 }
 
-async function startUnderLock(
-  folder: string,
-  { clock, settings }: OpenSandboxOptions,
-  onProgress: (line: string) => void,
-): Promise<Joined> {
-  const known = readSandboxState(folder);
-  if (known !== undefined && isOwned(known)) {
+async function startUnderLock(folder: string, known: SandboxState, options: OpenSandboxOptions): Promise<Joined> {
+  if (isOwned(known)) {
     // The state is written only when it listens: it is there, or it is just ending.
     if (await answers(known)) return { state: known, running: undefined };
-    throw new Error(`The SANDBOX of this data folder runs in process ${known.owner?.pid} and does not answer.`);
+    throw new Error(`The SANDBOX of this folder runs in process ${known.owner?.pid} and does not answer.`);
   }
-  const secrets = known ?? newSandboxSecrets();
+  const { webhookSecret, clock, settings, onProgress, onTrouble } = options;
+  const { seed, webhookUrl } = known;
   const start = (port: number): Promise<RunningSandbox> =>
     startSandbox({
-      port,
-      file: join(folder, 'sandbox.jsonl'),
-      webhookSecret: secrets.webhookSecret,
-      seed: secrets.seed,
-      onTrouble: (message) => onProgress(`SANDBOX: ${message}`),
+      ...{ port, seed, webhookSecret, onTrouble, file: join(folder, 'journal.jsonl') },
+      ...(webhookUrl !== undefined && { webhookUrl }),
       ...(clock && { clock }),
       ...(settings && { settings }),
     });
-  const running = await start(known?.port ?? 0).catch((error: unknown) => {
-    if (isPortTaken(error) && known !== undefined) return start(0);
+  const running = await start(known.port).catch((error: unknown) => {
+    if (isPortTaken(error)) return start(0);
     throw error;
   });
   const owner = identifyProcess(process.pid);
-  const { secretKey, webhookSecret, seed } = secrets;
-  const state = { port: running.port, secretKey, webhookSecret, seed, ...(owner && { owner }) };
+  const state = { ...known, port: running.port, ...(owner && { owner }) };
   writeSandboxState(folder, state);
   onProgress(`SANDBOX instead of Stripe on ${running.url}: no real money moves.`);
   return { state, running };
 }
 
-function isOwned(state: SandboxState | undefined): boolean {
-  return state?.owner !== undefined && isAlive(state.owner);
+/** Does the work while no other process reads or changes the state under the lock. */
+async function underLock<R>(folder: string, work: (known: SandboxState | undefined) => R | Promise<R>): Promise<R> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const release = await lockfile.lock(folder, {
+    lockfilePath: join(folder, 'lock'),
+    stale: 5_000,
+    retries: { retries: 300, factor: 1, minTimeout: 100, maxTimeout: 100 },
+    // Whoever comes second then finds the port taken or the owner alive.
+    onCompromised: () => undefined,
+  });
+  try {
+    return await work(readSandboxState(folder));
+  } finally {
+    await release();
+  }
+}
+
+function newState(): SandboxState {
+  return { port: 0, seed: randomText(16) };
+}
+
+function withoutOwner(state: SandboxState): SandboxState {
+  const rest = { ...state };
+  Reflect.deleteProperty(rest, 'owner');
+  return rest;
+}
+
+function isOwned({ owner }: SandboxState): boolean {
+  return owner !== undefined && isAlive(owner);
 }
 
 function isPortTaken(error: unknown): boolean {
@@ -161,17 +162,14 @@ function urlOf({ port }: SandboxState): string {
   return `http://127.0.0.1:${port}`;
 }
 
-function withoutOwner({ port, secretKey, webhookSecret, seed }: SandboxState): SandboxState {
-  return { port, secretKey, webhookSecret, seed };
-}
-
-/** Whether it is this sandbox that listens there: another program may have got the port. */
+/** Whether a sandbox listens there: another program may have got the port. */
 async function answers(state: SandboxState): Promise<boolean> {
   try {
-    const response = await fetch(`${urlOf(state)}/_sandbox/state`, { signal: AbortSignal.timeout(JOIN_MS_MAX) });
+    const response = await fetch(`${urlOf(state)}/_sandbox/state`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
     const told: unknown = await response.json();
     return typeof told === 'object' && told !== null && 'sandbox' in told && told.sandbox === true;
   } catch {
+    // Nobody there, or somebody else: the one that ran there is gone.
     return false;
   }
 }

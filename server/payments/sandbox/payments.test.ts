@@ -241,6 +241,17 @@ describe('sandbox: invoices', () => {
     assert.equal(told(played).at(-1), 'invoice.voided');
   });
 
+  it('is deleted while it is a draft only', async () => {
+    const { stripe } = play();
+    const customer = await stripe.customers.create({ name: 'Kuaipao' });
+    const { id } = await stripe.invoices.create({ customer: customer.id });
+    assert.equal((await stripe.invoices.del(id)).deleted, true);
+    await assert.rejects(stripe.invoices.retrieve(id), { code: 'resource_missing' });
+    const played = play();
+    const { id: issued } = await issue(played);
+    await assert.rejects(played.stripe.invoices.del(issued), { code: 'invoice_not_editable' });
+  });
+
   it('that is credited to nothing is paid', async () => {
     const played = play();
     const { id } = await issue(played);

@@ -159,6 +159,13 @@ export const invoiceRoutes: readonly Route[] = [
     v1Params<UpdateParams>({ ...onlyKeys, description: Joi.string(), metadata: metadataParam }),
     update,
   ),
+  route('invoices.delete', 'DELETE /v1/invoices/*', only, ({ store }, _params, id) => {
+    const { status } = invoiceOf({ store }, id);
+    if (status !== 'draft')
+      throw refused('invoice_not_editable', `You can only delete draft invoices; this one is ${status}.`);
+    store.remove('invoice', id);
+    return { id, object: 'invoice', deleted: true };
+  }),
   route('invoices.retrieve', 'GET /v1/invoices/*', only, (context, _params, id) => invoiceOf(context, id)),
   route(
     'invoices.list',
