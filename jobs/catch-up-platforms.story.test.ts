@@ -7,11 +7,14 @@ import {
   moneyOf,
   openPrepaid,
   openProcess,
+  PLATFORM,
   PRICE,
   startAll,
+  startOf,
   workers,
 } from '../server/deposits/testing/open-prepaid.ts';
-import type { World } from '../server/platforms/testing/open-world.ts';
+import { policyInput, type World } from '../server/platforms/testing/open-world.ts';
+import { openPolicy } from '../server/policies/open-policy.ts';
 import { AGENDA_COLLECTION } from './agenda.ts';
 import { runTick } from './run-tick.ts';
 import { SCHEDULE } from './schedule.ts';
@@ -22,6 +25,8 @@ describe('catching up on money from platforms', () => {
   let world: World;
   before(async () => {
     world = await openPrepaid(database);
+    world.clock.set(local('12:00', '2026-01-01'));
+    await openPolicy(world.services, policyInput({ policyId: 'pol_later', occupationClasses: ['courier'] }));
   });
   beforeEach(async () => {
     await clearPrepaid(world.services);
@@ -50,6 +55,44 @@ describe('catching up on money from platforms', () => {
       const sum = await tickRepeatedly('settle-envelopes');
       assert.deepEqual([sum('envelopes'), sum('failed')], [1, 0]);
       assert.deepEqual(await moneyOf(world.services), { deposit: 95 * PRICE, envelopes: 0, prepaid: 5 * PRICE });
+    });
+  });
+
+  /** Three days on which one rider worked, closed late, of a policy that pays afterwards. */
+  async function threeDays(): Promise<void> {
+    for (const day of ['2026-03-01', '2026-03-02', '2026-03-03']) {
+      const start = startOf('w', { id: day, time: local('12:00', day) });
+      world.clock.set(start.time);
+      const data = { ...start.data, shiftId: day, occupationClass: 'courier' };
+      await world.services.intake.submit([{ ...start, data }], { platformId: PLATFORM, via: 'api' });
+    }
+    world.clock.set(local('12:00', '2026-03-09'));
+    await tick('close-days');
+  }
+
+  describe('issue-invoices', () => {
+    it('bills each statement once, on one invoice, when its cycle has ended', async () => {
+      await threeDays();
+      assert.equal((await tickRepeatedly('issue-invoices'))('invoices'), 0);
+      world.clock.set(local('00:00', '2026-03-12'));
+      const sum = await tickRepeatedly('issue-invoices');
+      assert.deepEqual([sum('invoices'), sum('failed')], [1, 0]);
+      const [invoice] = await world.services.models.invoices.find().lean();
+      assert.deepEqual([invoice?.statementCount, invoice?.total], [3, 3 * PRICE]);
+      assert.equal(await world.services.models.receivables.countDocuments({ invoiceId: null }), 0);
+    });
+  });
+
+  describe('collect-invoices', () => {
+    it('tells once of what is overdue, after an outage with the last step only', async () => {
+      await threeDays();
+      world.clock.set(local('00:00', '2026-03-10'));
+      await tick('issue-invoices');
+      world.clock.set(local('12:00', '2026-05-30'));
+      const sum = await tickRepeatedly('collect-invoices');
+      assert.deepEqual([sum('dunned'), sum('failed')], [1, 0]);
+      const events = await world.services.models.events.find({ type: 'invoice.overdue' }).lean();
+      assert.equal(events.length, 1);
     });
   });
 });

@@ -5,7 +5,9 @@ import { closeDaysTick } from './close-days.ts';
 import { closeShiftsTick } from './close-shifts.ts';
 import { expireReservationsTick } from './expire-reservations.ts';
 import { deliverWebhooksTick } from './deliver-webhooks.ts';
+import { collectInvoicesTick } from './collect-invoices.ts';
 import { expireTokensTick } from './expire-tokens.ts';
+import { issueInvoicesTick } from './issue-invoices.ts';
 import { repairCoversTick } from './repair-covers.ts';
 import { sealBlocksTick } from './seal-blocks.ts';
 import { settleEnvelopesTick } from './settle-envelopes.ts';
@@ -43,6 +45,8 @@ export const SCHEDULE: readonly ScheduledJob[] = [
   { name: 'settle-carriers', cron: '45 * * * *', timeZone: 'UTC', lockMinutes: 180, tick: settleCarriersTick },
   { name: 'expire-reservations', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireReservationsTick },
   { name: 'deliver-webhooks', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: deliverWebhooksTick },
+  { name: 'issue-invoices', cron: '*/10 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: issueInvoicesTick },
+  { name: 'collect-invoices', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 60, tick: collectInvoicesTick },
   { name: 'expire-tokens', cron: '25 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireTokensTick },
   { name: 'seal-blocks', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 60, tick: sealBlocksTick },
   { name: 'check-books', cron: '*/5 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: checkBooksTick },

@@ -9,12 +9,14 @@ export interface DunningStep {
   /** How many of the steps have come: 0 while it may still be paid in time. */
   readonly step: number;
   readonly daysOverdue: number;
-  /** When the next step comes; undefined after the last. */
-  readonly nextAt: Instant | undefined;
 }
 
 /** When an invoice becomes overdue: the instant at which its last day to pay is over, in the policy's zone. */
-export const overdueFrom = (dueOn: string, timeZone: string): Instant => startOfDay(addDays(dueOn, 1), timeZone);
+export const overdueFrom = (dueOn: string, timeZone: string): Instant => dunningAt(dueOn, timeZone, 1);
+
+/** When so many days overdue begin. */
+export const dunningAt = (dueOn: string, timeZone: string, days: number): Instant =>
+  startOfDay(addDays(dueOn, days), timeZone);
 
 /**
  * The step that an open invoice has reached. After an outage several steps may have passed: the payer is told once, with
@@ -23,6 +25,5 @@ export const overdueFrom = (dueOn: string, timeZone: string): Instant => startOf
 export function dunningStep(dueOn: string, timeZone: string, now: Instant): DunningStep {
   const daysOverdue = Math.max(0, daysBetween(dueOn, localDayAt(now, timeZone)));
   const step = DUNNING_DAYS.filter((days) => days <= daysOverdue).length;
-  const next = DUNNING_DAYS[step];
-  return { step, daysOverdue, nextAt: next === undefined ? undefined : startOfDay(addDays(dueOn, next), timeZone) };
+  return { step, daysOverdue };
 }

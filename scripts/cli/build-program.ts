@@ -7,6 +7,8 @@ import { declareCovers } from '../commands/covers.ts';
 import { declareDb } from '../commands/db.ts';
 import { declareDemo } from '../commands/demo.ts';
 import { declareEvents } from '../commands/events.ts';
+import { declareDeposits } from '../commands/deposits.ts';
+import { declareInvoices } from '../commands/invoices.ts';
 import { declareKeys } from '../commands/keys.ts';
 import { declarePeople } from '../commands/people.ts';
 import { declarePlatforms } from '../commands/platforms.ts';
@@ -42,6 +44,8 @@ export function buildProgram(cli: Cli): Command {
     declareBooks,
     declareEvents,
     declareWebhooks,
+    declareInvoices,
+    declareDeposits,
     declarePeople,
     declareDb,
     declareDemo,

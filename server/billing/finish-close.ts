@@ -1,6 +1,7 @@
 import type { Document } from 'mongodb';
 import { toLong } from '../database/longs.ts';
 import { eventWrite } from '../events/event-row.ts';
+import { receivableWrite } from '../invoices/receivable-write.ts';
 import type { LedgerUnit, UnitWrite } from '../ledger/ledger.ts';
 import type { Services } from '../services.ts';
 import { RECEIPT_OVERLAP_MS } from '../shifts/walk-receipts.ts';
@@ -96,5 +97,14 @@ async function issue(
     recordedAt: now,
     data: { ...named, coverCount: lineCount },
   });
-  return { transfers, writes: [{ kind: 'insert', collection: 'statements', document: statement }, ...writes, news] };
+  const due = { statementId, platformId, policyId, productDay, total, issuedAt: new Date(now) };
+  return {
+    transfers,
+    writes: [
+      { kind: 'insert', collection: 'statements', document: statement },
+      await receivableWrite(services, due),
+      ...writes,
+      news,
+    ],
+  };
 }

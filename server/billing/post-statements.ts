@@ -1,5 +1,6 @@
 import { Refusal } from '../../programs/refusal.ts';
 import type { ActorOf } from '../actor.ts';
+import { receivableWrite } from '../invoices/receivable-write.ts';
 import type { Services } from '../services.ts';
 import { prepareStatement } from './prepare-statement.ts';
 import type { StatementDocument } from './statement-model.ts';
@@ -51,7 +52,7 @@ export async function postStatements(services: Services, { actor, onProgress }: 
 
 /** False when somebody else booked it meanwhile. */
 async function postOne(services: Services, statement: StatementDocument): Promise<boolean> {
-  const { _id, closeKey, policyId, productDay, lineCount, total } = statement;
+  const { _id, closeKey, platformId, policyId, productDay, lineCount, total, issuedAt } = statement;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const named = { statementId: _id, closeKey, policyId, productDay, lineCount, total };
     const { transfers, writes, booked } = await prepareStatement(services, named);
@@ -60,7 +61,15 @@ async function postOne(services: Services, statement: StatementDocument): Promis
       guard: UNPOSTED,
       update: { $set: booked },
     };
-    const result = await services.ledger.commit({ id: closeKey, transfers, writes: [mark, ...writes] });
+    const due = await receivableWrite(services, {
+      statementId: _id,
+      platformId,
+      policyId,
+      productDay,
+      total,
+      issuedAt,
+    });
+    const result = await services.ledger.commit({ id: closeKey, transfers, writes: [mark, due, ...writes] });
     if (result.status !== 'refused') return result.status === 'committed';
     // Booked meanwhile, perhaps into another month: then the statement says so.
     if (!(await services.models.statements.exists({ _id, ...UNPOSTED }))) return false;

@@ -75,6 +75,7 @@ export interface EventData {
   'invoice.paid': InvoiceData;
   'invoice.partly_paid': InvoiceData;
   'invoice.overdue': InvoiceData;
+  'invoice.reopened': InvoiceData;
   'invoice.credited': InvoiceData;
   'deposit.topped_up': DepositData & { readonly amount: Money };
   'deposit.low': DepositData;

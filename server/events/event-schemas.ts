@@ -60,6 +60,7 @@ export const EVENT_SCHEMAS: { readonly [T in EventType]: SchemaOf<T> } = {
   'invoice.paid': data<'invoice.paid'>(invoice),
   'invoice.partly_paid': data<'invoice.partly_paid'>(invoice),
   'invoice.overdue': data<'invoice.overdue'>(invoice),
+  'invoice.reopened': data<'invoice.reopened'>(invoice),
   'invoice.credited': data<'invoice.credited'>(invoice),
   'deposit.topped_up': data<'deposit.topped_up'>({ ...deposit, amount: money }),
   'deposit.low': data<'deposit.low'>(deposit),

@@ -8,6 +8,7 @@ export const EVENT_TYPES = {
   'invoice.paid': { aggregate: 'invoice', what: 'An invoice was paid in full' },
   'invoice.partly_paid': { aggregate: 'invoice', what: 'An invoice was paid in part' },
   'invoice.overdue': { aggregate: 'invoice', what: 'An invoice passed its due day unpaid' },
+  'invoice.reopened': { aggregate: 'invoice', what: 'A payment went back: an invoice is open again' },
   'invoice.credited': { aggregate: 'invoice', what: 'A credit reduced an invoice' },
   'deposit.topped_up': { aggregate: 'deposit', what: 'A deposit was paid into' },
   'deposit.low': { aggregate: 'deposit', what: 'A deposit fell below its warning level' },

@@ -3,6 +3,7 @@ import type { ActorKind } from '../actor.ts';
 import { closeThrough } from '../billing/close-through.ts';
 import { createCarrier } from '../carriers/create-carrier.ts';
 import { sampleEvent } from '../events/testing/sample-events.ts';
+import { issueInvoices } from '../invoices/issue-invoices.ts';
 import { mintToken } from '../people/tokens.ts';
 import { openPolicy } from '../policies/open-policy.ts';
 import { isRecord } from './json-schema.ts';
@@ -19,6 +20,8 @@ interface Owned {
   readonly coverId: string;
   readonly eventId: string;
   readonly statementId: string;
+  readonly invoiceId: string;
+  readonly topUpId: string;
   readonly policyId: string;
   /** Of the event log. */
   readonly toldId: string;
@@ -68,6 +71,14 @@ describe("another platform's key and ids", () => {
     api.clock.advance(3 * 86_400_000);
     await closeThrough(services, { actor: TEST_OPERATOR, policyId: policy.policyId, through: DAY });
     const statement = await services.models.statements.findOne().lean();
+    api.clock.advance(86_400_000);
+    await issueInvoices(services);
+    const invoice = await services.models.invoices.findOne().lean();
+    await services.models.topUps.create({
+      ...{ _id: 'top_ofowner', platformId: owner.platformId, reference: 'r', amount: 100, currency: 'CNY' },
+      ...{ successUrl: 'https://x.example', cancelUrl: 'https://x.example', state: 'asked', idempotencyKey: 'k' },
+      createdAt: new Date(TEST_NOW),
+    });
     const told = sampleEvent({ aggregateId: 'told', audience: { kind: 'platform', platformId: owner.platformId } });
     await services.models.events.create(told);
     owned = {
@@ -78,6 +89,8 @@ describe("another platform's key and ids", () => {
       policyId: policy.policyId,
       toldId: told._id,
       ...(await addWebhook(owner.token)),
+      invoiceId: invoice?._id ?? assert.fail('no invoice'),
+      topUpId: 'top_ofowner',
     };
     const stranger = await api.addPlatform('plt_stranger');
     const common = { now: api.clock.now(), ttlSeconds: 3_600 };
@@ -108,6 +121,8 @@ describe("another platform's key and ids", () => {
     if (route.path.startsWith('/v1/statements/')) return [owned.statementId];
     if (route.path.startsWith('/v1/webhook-endpoints/')) return [owned.webhookEndpointId];
     if (route.path.startsWith('/v1/webhook-deliveries/')) return [owned.webhookDeliveryId];
+    if (route.path.startsWith('/v1/invoices/')) return [owned.invoiceId];
+    if (route.path.startsWith('/v1/deposits/top-ups/')) return [owned.topUpId];
     if (route.path.startsWith('/v1/events/')) return [owned.toldId];
     if (route.path.startsWith('/v1/shift-events/{')) return [owned.eventId];
     return ['unknown'];

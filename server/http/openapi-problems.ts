@@ -15,6 +15,8 @@ const STATUSES_OF: Readonly<Record<string, readonly string[]>> = {
   exception_resolved: ['409'],
   fact_still_refused: ['409'],
   provider_not_configured: ['409'],
+  top_up_reference_reused: ['409'],
+  top_up_refused: ['422'],
   webhook_mode_mismatch: ['422'],
   too_many_events: ['422'],
   too_many_reports: ['422'],

@@ -2,6 +2,8 @@ import { auditRoutes } from '../audit/audit-routes.ts';
 import { statementRoutes } from '../billing/statement-routes.ts';
 import { bordereauRoutes } from '../bordereaux/bordereau-routes.ts';
 import { certificateRoutes } from '../certificates/certificate-routes.ts';
+import { depositRoutes } from '../deposits/deposit-routes.ts';
+import { invoiceRoutes } from '../invoices/invoice-routes.ts';
 import { consentRoutes } from '../consents/consent-routes.ts';
 import { coverRoutes } from '../covers/cover-routes.ts';
 import { eventRoutes } from '../events/event-routes.ts';
@@ -29,6 +31,8 @@ export const routes: readonly AnyRoute[] = [
   ...statementRoutes,
   ...bordereauRoutes,
   ...settlementRoutes,
+  ...invoiceRoutes,
+  ...depositRoutes,
   ...reportRoutes,
   ...eventRoutes,
   ...endpointRoutes,

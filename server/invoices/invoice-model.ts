@@ -7,15 +7,12 @@ export interface InvoiceDelivery {
   provider: ProviderName;
   /**
    * `to_send`: asked for, its answer not certain; `sent`; `refused`: the provider will not, a person must look;
-   * `to_replace`: what the provider has is no longer right, it ends there before it is asked for anew; `none`: nothing to
-   * collect.
+   * `to_void`: nothing is open any more, and what the provider has must end there; `none`: nothing to collect.
    */
-  state: 'to_send' | 'sent' | 'refused' | 'to_replace' | 'none';
-  /** From 1; rises only after what was there before is certainly ended. */
-  attempt: number;
-  /** Stored before the call; the same attempt never goes out under another key. */
+  state: 'to_send' | 'sent' | 'refused' | 'to_void' | 'none';
+  /** Stored before the call; an invoice never goes out under another key. */
   idempotencyKey: string;
-  /** Minor units as the provider was asked; a BSON long; absent before the first call. */
+  /** Minor units as the provider was asked, the same at every try; a BSON long; absent before the first call. */
   amount?: number;
   firstTriedAt?: Date;
   /** Not tried again before. */
@@ -55,6 +52,8 @@ export interface InvoiceDocument {
   /** When something is to be told next; null when nothing is. */
   nextDunningAt: Date | null;
   delivery: InvoiceDelivery;
+  /** Who wrote off what was open, and why. */
+  writeOff?: { by: string; because: string; at: Date };
   /** Events told so far; every change raises `version`. */
   sequence: number;
   version: number;
@@ -89,6 +88,7 @@ const schema = new Schema<InvoiceDocument>(
     dunningStep: count,
     nextDunningAt: Date,
     delivery: { type: Schema.Types.Mixed, required: true },
+    writeOff: Schema.Types.Mixed,
     sequence: count,
     version: count,
     updatedAt: date,

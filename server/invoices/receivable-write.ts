@@ -1,6 +1,8 @@
 import type { Money } from '../../programs/money.ts';
 import { toLong } from '../database/longs.ts';
+import { isPrepaidOn } from '../deposits/is-prepaid-on.ts';
 import type { UnitWrite } from '../ledger/ledger.ts';
+import type { Services } from '../services.ts';
 
 export interface NewReceivable {
   readonly statementId: string;
@@ -9,15 +11,18 @@ export interface NewReceivable {
   readonly productDay: string;
   /** Negative where credits prevail. */
   readonly total: Money;
-  readonly prepaid: boolean;
   readonly issuedAt: Date;
 }
 
 /** What the close of a product day writes beside its statement, so that it is billed (or settled on a deposit) once. */
-export function receivableWrite(statement: NewReceivable): UnitWrite {
-  const { statementId, platformId, policyId, productDay, total, prepaid, issuedAt } = statement;
+export async function receivableWrite(
+  services: Pick<Services, 'models'>,
+  statement: NewReceivable,
+): Promise<UnitWrite> {
+  const { statementId, platformId, policyId, productDay, total, issuedAt } = statement;
+  const prepaid = await isPrepaidOn(services, policyId, productDay);
   return {
-    kind: 'insert',
+    kind: 'insert_once',
     collection: 'receivables',
     document: {
       _id: statementId,

@@ -1,5 +1,8 @@
 import type { Instant } from '../../programs/calendar.ts';
 import { Refusal } from '../../programs/refusal.ts';
+import { recordTopUp } from '../deposits/record-top-up.ts';
+import { recordInvoicePayment } from '../invoices/record-invoice-payment.ts';
+import { recordReversal } from '../invoices/record-reversal.ts';
 import type { Services } from '../services.ts';
 import { bookSettlement } from './book-settlement.ts';
 import { bookUnidentified } from './book-unidentified.ts';
@@ -26,9 +29,9 @@ export type FactAppliers = { readonly [K in PaymentFactKind]: FactApplier<K> };
 /** Which use case applies which fact. */
 export const FACT_APPLIERS: FactAppliers = {
   payout_changed: notYet,
-  invoice_paid: notYet,
-  top_up_paid: notYet,
-  payment_reversed: notYet,
+  invoice_paid: async (services, fact) => void (await recordInvoicePayment(services, fact)),
+  top_up_paid: async (services, fact) => void (await recordTopUp(services, fact)),
+  payment_reversed: recordReversal,
   payment_settled: bookSettlement,
   bank_received: bookUnidentified,
 };

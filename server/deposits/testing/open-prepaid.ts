@@ -86,12 +86,11 @@ export async function moneyOf({ models }: Pick<OpenServices, 'models'>) {
   };
 }
 
-/** Empties what a test wrote; platforms and policies stay. */
+const KEPT = new Set(['migrations', 'platforms', 'carriers', 'policy_revisions', 'api_keys']);
+
+/** Empties what a test wrote; platforms, carriers and policies stay. */
 export async function clearPrepaid({ database }: Pick<OpenServices, 'database'>): Promise<void> {
-  const names = [
-    ...['shift_events', 'covers', 'workers', 'periods', 'statements', 'statement_lines', 'job_cursors', 'events'],
-    ...['ledger_accounts', 'ledger_transfers', 'ledger_refusals', 'receivables', 'invoices', 'platform_payments'],
-    ...['deposits', 'envelopes', 'prepaid_days', 'top_ups'],
-  ];
+  const collections = await database.db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray();
+  const names = collections.map(({ name }) => name).filter((name) => !KEPT.has(name) && !name.startsWith('system.'));
   await Promise.all(names.map((name) => database.db.collection(name).deleteMany({})));
 }

@@ -1,0 +1,55 @@
+import Joi from 'joi';
+import { formatInstant } from '../../programs/calendar.ts';
+import { currencyAmount } from '../http/validate.ts';
+import type { TopUpDocument } from './deposit-models.ts';
+import type { DepositState } from './read-deposits.ts';
+
+export const depositSchema = Joi.object({
+  platformId: Joi.string(),
+  currency: Joi.string(),
+  level: Joi.string()
+    .valid('ok', 'low', 'empty')
+    .description('`empty`: a new day was not covered; it ends when something is paid in.'),
+  available: currencyAmount.description('What new covers may still draw, beside what is reserved.'),
+  reserved: currencyAmount.description('Taken for covers that are being sold; what they do not need comes back.'),
+  lowBelow: currencyAmount.description('`deposit.low` is told below so much.'),
+}).meta({ title: 'Deposit' });
+
+export const topUpSchema = Joi.object({
+  id: Joi.string(),
+  reference: Joi.string(),
+  state: Joi.string()
+    .valid('asked', 'open', 'paid', 'refused')
+    .description('`asked`: the provider has not answered yet; `open`: can be paid.'),
+  amount: currencyAmount,
+  payUrl: Joi.string().optional().description('The page on which it is paid.'),
+  createdAt: Joi.string(),
+  paidAt: Joi.string().optional(),
+  url: Joi.string(),
+}).meta({ title: 'TopUp' });
+
+export function renderDeposit({ deposit, available, reserved }: DepositState) {
+  const { platformId, currency, level, lowBelow } = deposit;
+  const money = (amount: number) => ({ amount, currency });
+  return {
+    platformId,
+    currency,
+    level,
+    available: money(available),
+    reserved: money(reserved),
+    lowBelow: money(lowBelow),
+  };
+}
+
+export function renderTopUp({ _id, reference, state, amount, currency, payUrl, createdAt, paidAt }: TopUpDocument) {
+  return {
+    id: _id,
+    reference,
+    state,
+    amount: { amount, currency },
+    ...(payUrl !== undefined && state === 'open' && { payUrl }),
+    createdAt: formatInstant(createdAt.getTime()),
+    ...(paidAt !== undefined && { paidAt: formatInstant(paidAt.getTime()) }),
+    url: `/v1/deposits/top-ups/${_id}`,
+  };
+}

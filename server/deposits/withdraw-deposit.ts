@@ -1,0 +1,64 @@
+import { formatMoney, type Money } from '../../programs/money.ts';
+import { Refusal } from '../../programs/refusal.ts';
+import { actorName, type ActorOf } from '../actor.ts';
+import { deterministicId } from '../database/ids.ts';
+import type { ProviderName } from '../payments/payment-port.ts';
+import { providerOf } from '../payments/provider-of.ts';
+import type { Services } from '../services.ts';
+import { availableIn, depositAccount } from './deposit-accounts.ts';
+import { noteDepositLevel } from './note-deposit-level.ts';
+import { utcDay } from './open-envelope.ts';
+
+export interface WithdrawDeposit {
+  readonly actor: ActorOf<'operator'>;
+  readonly platformId: string;
+  readonly amount: Money;
+  /** From whose cash it was paid back. */
+  readonly provider: ProviderName;
+  /** Of the payment that a person made, as the bank or provider knows it: the same again books nothing. */
+  readonly reference: string;
+}
+
+/**
+ * Books that a part of a deposit was paid back to its platform; what envelopes hold stays. Answers false when the reference
+ * was booked before. Throws `deposit_too_small`, `provider_not_configured`, and `transfer_id_reused` as a bug would be.
+ */
+export async function withdrawDeposit(services: Services, input: WithdrawDeposit): Promise<boolean> {
+  const { actor, platformId, amount, provider, reference } = input;
+  const { currency } = amount;
+  const now = services.clock.now();
+  const deposit = depositAccount(platformId, currency);
+  const available = await availableIn(services, deposit);
+  const id = `withdrawn:${deterministicId('top', platformId, reference)}`;
+  const booked = await services.models.transfers.exists({ _id: id });
+  if (!booked && available < amount.amount) throw tooSmall(available, currency);
+  const result = await services.ledger.commit({
+    id,
+    transfers: [
+      {
+        id,
+        kind: 'deposit_withdrawn',
+        type: 'posted',
+        debit: deposit,
+        credit: providerOf(services, provider).cashAccount(currency),
+        amount: amount.amount,
+        effectiveOn: utcDay(now),
+        refs: { platformId },
+      },
+    ],
+  });
+  if (result.status === 'refused') {
+    if (result.code === 'exceeds_funds') throw tooSmall(available, currency);
+    throw new Refusal('conflict', 'deposit_withdrawal_refused', `The ledger refuses this: ${result.message}`);
+  }
+  services.log.info({ platformId, ...amount, actor: actorName(actor), reference }, 'deposit withdrawn');
+  await noteDepositLevel(services, { platformId, currency }, { refused: false, paidIn: false });
+  return result.status === 'committed';
+}
+
+const tooSmall = (available: number, currency: string): Refusal =>
+  new Refusal(
+    'conflict',
+    'deposit_too_small',
+    `The deposit, or the cash that it is paid from, does not hold as much: ${formatMoney({ amount: available, currency })} of the deposit is available.`,
+  );
