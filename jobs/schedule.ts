@@ -8,10 +8,13 @@ import { deliverWebhooksTick } from './deliver-webhooks.ts';
 import { collectInvoicesTick } from './collect-invoices.ts';
 import { expireTokensTick } from './expire-tokens.ts';
 import { issueInvoicesTick } from './issue-invoices.ts';
+import { foldProviderEventsTick } from './fold-provider-events.ts';
+import { reconcilePaymentsTick } from './reconcile-payments.ts';
 import { repairCoversTick } from './repair-covers.ts';
 import { sealBlocksTick } from './seal-blocks.ts';
 import { settleEnvelopesTick } from './settle-envelopes.ts';
 import { settleCarriersTick } from './settle-carriers.ts';
+import { settlePaymentsTick } from './settle-payments.ts';
 import { tellNotCoveredTick } from './tell-not-covered.ts';
 
 /**
@@ -47,6 +50,9 @@ export const SCHEDULE: readonly ScheduledJob[] = [
   { name: 'deliver-webhooks', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: deliverWebhooksTick },
   { name: 'issue-invoices', cron: '*/10 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: issueInvoicesTick },
   { name: 'collect-invoices', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 60, tick: collectInvoicesTick },
+  { name: 'fold-provider-events', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: foldProviderEventsTick },
+  { name: 'settle-payments', cron: '5 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: settlePaymentsTick },
+  { name: 'reconcile-payments', cron: '20 19 * * *', timeZone: 'UTC', lockMinutes: 240, tick: reconcilePaymentsTick },
   { name: 'expire-tokens', cron: '25 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireTokensTick },
   { name: 'seal-blocks', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 60, tick: sealBlocksTick },
   { name: 'check-books', cron: '*/5 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: checkBooksTick },

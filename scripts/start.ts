@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startJobs } from '../jobs/run-jobs.ts';
 import { seedDemo } from '../server/demo/seed-demo.ts';
+import { SANDBOX_NOTICE } from '../server/payments/sandbox-access.ts';
 import { runProgram } from '../server/run-program.ts';
 import { startApi } from '../server/start-api.ts';
 
@@ -22,6 +23,7 @@ if (values.help) {
     const api = await startApi(services);
     const jobs = await startJobs(services);
     const { platformKey, workerToken, policyId } = demo;
+    const sandbox = await services.payments.sandbox?.access();
     const exampleCall = demo.exampleCall(api.url);
     const docsUrl = `${api.url}/docs`;
     process.stdout.write(
@@ -34,6 +36,7 @@ if (values.help) {
             `Platform key:    ${platformKey}`,
             `Worker's token:  ${workerToken}`,
             `Policy:          ${policyId}`,
+            ...(sandbox === undefined ? [] : [`Payments:        ${SANDBOX_NOTICE} (${sandbox.url})`]),
             '',
             'A first call to paste into another shell:',
             '',

@@ -159,6 +159,12 @@ export const VARIABLES = {
       .pattern(/^whsec_[A-Za-z0-9+/=_-]{8,}(,whsec_[A-Za-z0-9+/=_-]{8,})*$/)
       .messages({ '*': 'must begin with whsec_' }),
   ),
+  PARASOL_SANDBOX: optionalText(
+    'PARASOL_SANDBOX',
+    'not allowed in production',
+    '`allowed` lets production run without a key of Stripe: payments go to the sandbox, and no money moves.',
+    Joi.string().valid('allowed').messages({ '*': 'can only be allowed' }),
+  ),
   PARASOL_STRIPE_URL: optionalText(
     'PARASOL_STRIPE_URL',
     "Stripe's own",

@@ -9,6 +9,8 @@ const PRODUCTION = {
   MONGODB_URI: 'mongodb://db.example/parasol?replicaSet=rs0',
   PARASOL_ENCRYPTION_KEY: KEY,
   PARASOL_HMAC_KEY: OTHER_KEY,
+  STRIPE_SECRET_KEY: 'sk_live_0123456789',
+  STRIPE_WEBHOOK_SECRET: 'whsec_0123456789',
 };
 
 describe('readConfig', () => {
@@ -55,6 +57,13 @@ describe('readConfig', () => {
     [{ ...PRODUCTION, PARASOL_ENCRYPTION_KEY: '' }, /^PARASOL_ENCRYPTION_KEY is not set, and production makes no keys/],
     [{ ...PRODUCTION, PARASOL_HMAC_KEY: '' }, /^PARASOL_HMAC_KEY is not set/],
     [{ ...PRODUCTION, PARASOL_HMAC_KEY: KEY }, /^PARASOL_HMAC_KEY must differ/],
+    [
+      { ...PRODUCTION, STRIPE_SECRET_KEY: '' },
+      /^STRIPE_SECRET_KEY is not set, and production does not pay by the sandbox/,
+    ],
+    [{ ...PRODUCTION, STRIPE_WEBHOOK_SECRET: 'whsec_0123456789,' }, /^STRIPE_WEBHOOK_SECRET must begin with whsec_\.$/],
+    [{ ...PRODUCTION, PARASOL_STRIPE_URL: 'http://127.0.0.1:1' }, /^PARASOL_STRIPE_URL is refused with a live key/],
+    [{ PARASOL_SANDBOX: 'yes' }, /^PARASOL_SANDBOX can only be allowed\.$/],
     [{ ...PRODUCTION, MONGODB_URI: '' }, /^MONGODB_URI is not set, and production does not use the embedded database/],
   ];
   for (const [env, sentence] of refused) {
@@ -75,6 +84,8 @@ describe('readConfig', () => {
 
   it('lets production run with its own keys, and on the embedded database when asked by name', () => {
     assert.equal(readConfig(PRODUCTION).environment, 'production');
+    const sandbox = readConfig({ ...PRODUCTION, STRIPE_SECRET_KEY: '', PARASOL_SANDBOX: 'allowed' });
+    assert.equal(sandbox.allowSandboxInProduction, true);
     const embedded = readConfig({ ...PRODUCTION, MONGODB_URI: '', PARASOL_EMBEDDED_DATABASE: 'allowed' });
     assert.equal(embedded.allowEmbeddedInProduction, true);
   });

@@ -13,6 +13,7 @@ export interface Config {
   readonly mongodbUri?: string;
   readonly dataDir: string;
   readonly allowEmbeddedInProduction: boolean;
+  readonly allowSandboxInProduction: boolean;
   readonly poolSizeMax: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   /** Requests a minute for each API key. */
@@ -51,7 +52,7 @@ const FAST_SERVER_BEFORE_NODE = 24;
 /**
  * Reads the configuration from environment variables (the table of them: `config-variables.ts`). A variable that is empty
  * counts as not set. Throws `ConfigTrouble` for the first that is wrong, for a `PARASOL_...` that we do not know, and for
- * what production may not do: run without keys of its own, or on the embedded database unless that is asked for by name (G25).
+ * what production may not do: run without keys of its own, or on the embedded database or the payment sandbox unless that is asked for by name (G25).
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   refuseUnknown(env);
@@ -74,6 +75,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...(mongodbUri === undefined ? {} : { mongodbUri }),
     dataDir: read(VARIABLES.PARASOL_DATA_DIR),
     allowEmbeddedInProduction: read(VARIABLES.PARASOL_EMBEDDED_DATABASE) === 'allowed',
+    allowSandboxInProduction: read(VARIABLES.PARASOL_SANDBOX) === 'allowed',
     poolSizeMax: read(VARIABLES.PARASOL_POOL_SIZE),
     logLevel: read(VARIABLES.PARASOL_LOG_LEVEL),
     ratePerMinute: read(VARIABLES.PARASOL_RATE_PER_MINUTE),
@@ -138,6 +140,11 @@ function checkProduction(config: Config): void {
   if (config.mongodbUri === undefined && !config.allowEmbeddedInProduction) {
     throw new ConfigTrouble(
       'MONGODB_URI is not set, and production does not use the embedded database unless PARASOL_EMBEDDED_DATABASE=allowed asks for it.',
+    );
+  }
+  if (config.stripeSecretKey === undefined && !config.allowSandboxInProduction) {
+    throw new ConfigTrouble(
+      'STRIPE_SECRET_KEY is not set, and production does not pay by the sandbox, where no money moves, unless PARASOL_SANDBOX=allowed asks for it.',
     );
   }
 }

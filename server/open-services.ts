@@ -60,12 +60,13 @@ export async function openServices({ config, database, clock = systemClock, log 
     metrics: openMetrics(),
     secrets,
     policies: openPolicyBook(models, clock),
-    payments: { ...openPaymentProviders(config, models), bank_file: openBankFileProvider({ models, secrets, clock }) },
     unavailability,
     disclosures: openDisclosureLog(models, clock, ids, logger),
     ledger: openLedger({ database, clock, log: logger }),
   };
-  const services = { ...base, deposits: openDepositBook(base) };
+  const payments = { ...openPaymentProviders(base), bank_file: openBankFileProvider(base) };
+  const paying = { ...base, payments };
+  const services = { ...paying, deposits: openDepositBook(paying) };
   const intake = openShiftIntake(services);
   return {
     ...services,
@@ -78,6 +79,7 @@ export async function openServices({ config, database, clock = systemClock, log 
       await intake.drain();
       await services.deposits.close();
       await services.ledger.drain();
+      await payments.sandbox?.close();
       await services.disclosures.flush();
     },
   };

@@ -28,6 +28,7 @@ export async function startApi(services: OpenServices): Promise<RunningApi> {
       resolve();
     });
   });
+  await services.payments.sandbox?.sendWebhooksTo(`${url}/v1/webhooks/stripe`);
   const heart = setInterval(() => {
     services.beat().catch((err: unknown) => log.warn({ err }, 'The heartbeat was not written.'));
   }, BEAT_MS);

@@ -4,7 +4,7 @@ import type { Money } from '../money.ts';
 /** One movement of money, as one side has it. Both sides name the same movement by the same key. */
 export interface Movement {
   readonly key: string;
-  readonly what: 'settlement' | 'payout' | 'invoice_payment' | 'top_up' | 'reversal' | 'unrecognised';
+  readonly what: 'settlement' | 'payout' | 'invoice_payment' | 'top_up' | 'reversal' | 'sweep' | 'unrecognised';
   readonly amount: Money;
   readonly at: Instant;
   /** The provider's object or our transfer, for whoever looks into it. */

@@ -10,6 +10,7 @@ import { declareEvents } from '../commands/events.ts';
 import { declareDeposits } from '../commands/deposits.ts';
 import { declareInvoices } from '../commands/invoices.ts';
 import { declareKeys } from '../commands/keys.ts';
+import { declarePayments } from '../commands/payments.ts';
 import { declarePeople } from '../commands/people.ts';
 import { declarePlatforms } from '../commands/platforms.ts';
 import { declarePolicies } from '../commands/policies.ts';
@@ -46,6 +47,7 @@ export function buildProgram(cli: Cli): Command {
     declareWebhooks,
     declareInvoices,
     declareDeposits,
+    declarePayments,
     declarePeople,
     declareDb,
     declareDemo,

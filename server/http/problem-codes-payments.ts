@@ -35,6 +35,10 @@ export const PAYMENTS_PROBLEM_CODES = {
     title: 'Nothing books what the provider told',
     action: 'Look into it, and resolve the exception by hand.',
   },
+  sweep_invalid: {
+    title: 'The sweep cannot be booked so',
+    action: 'Name two cash accounts, an amount and a reference as detail says.',
+  },
   exception_not_found: { title: 'There is no such exception', action: 'GET /v1/payments/exceptions lists them.' },
   exception_resolved: {
     title: 'The exception is resolved already',

@@ -26,8 +26,13 @@ export async function applyDueFacts(
       .limit(BATCH)
       .lean();
     for (const document of due) {
-      if (await applyOne(services, document, now, appliers)) applied += 1;
-      else refused += 1;
+      if (!(await applyOne(services, document, now, appliers))) {
+        refused += 1;
+        continue;
+      }
+      applied += 1;
+      if (document.tries === 0) continue;
+      await mendExceptions(services, [exceptionOf(document)], { note: 'It was booked by a later try.', now });
     }
     if (due.length < BATCH) return { applied, refused };
   }
@@ -51,14 +56,11 @@ export async function applyOne(
     { _id, state: 'due' },
     { $set: { state: 'applied', appliedAt: new Date(now) } },
   );
-  if (document.tries > 0) {
-    await mendExceptions(services, [exceptionOf(document)], { note: 'It was booked by a later try.', now });
-  }
   return true;
 }
 
 /** The exception of a fact that cannot be applied. */
-export function exceptionOf({ _id, provider }: Pick<PaymentFactDocument, '_id' | 'provider'>): string {
+function exceptionOf({ _id, provider }: Pick<PaymentFactDocument, '_id' | 'provider'>): string {
   return exceptionId({ provider, kind: 'fact_refused', subject: _id });
 }
 

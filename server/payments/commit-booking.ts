@@ -1,4 +1,5 @@
-import { formatInstant, type Instant } from '../../programs/calendar.ts';
+import type { Instant } from '../../programs/calendar.ts';
+import { booksDay } from '../../programs/ledger/books-day.ts';
 import type { NewTransfer } from '../../programs/ledger/transfer.ts';
 import type { Booking } from '../../programs/payments/book-movements.ts';
 import { Refusal } from '../../programs/refusal.ts';
@@ -13,7 +14,7 @@ export async function commitBooking(
   { id, refs, occurredAt, now }: Omit<Booking, 'effectiveOn'> & { readonly occurredAt: Instant; readonly now: Instant },
   transfersOf: (booking: Booking) => readonly NewTransfer[],
 ): Promise<void> {
-  for (const effectiveOn of new Set([dayOf(occurredAt), dayOf(now)])) {
+  for (const effectiveOn of new Set([booksDay(occurredAt), booksDay(now)])) {
     const transfers = transfersOf({ id, refs, effectiveOn });
     if (transfers.length === 0) return;
     // It may have been booked to the other day before.
@@ -21,13 +22,8 @@ export async function commitBooking(
     if ((await services.models.transfers.countDocuments({ _id: { $in: ids } })) === ids.length) return;
     const result = await services.ledger.commit({ id, transfers });
     if (result.status !== 'refused') return;
-    if (result.code !== 'month_closed' || effectiveOn === dayOf(now)) {
+    if (result.code !== 'month_closed' || effectiveOn === booksDay(now)) {
       throw new Refusal('conflict', 'booking_refused', `The ledger refuses ${id} (${result.code}): ${result.message}`);
     }
   }
-}
-
-/** The day of an instant in UTC: providers and banks of several zones meet in one cash account. */
-function dayOf(at: Instant): string {
-  return formatInstant(at).slice(0, 10);
 }

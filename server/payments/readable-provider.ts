@@ -4,6 +4,7 @@ import type { Sighting } from '../../programs/payments/fold-sightings.ts';
 import type { Money } from '../../programs/money.ts';
 import type { PaymentFact } from './payment-fact.ts';
 import type { PaymentProvider } from './payment-port.ts';
+import type { SandboxAccess } from './sandbox-access.ts';
 
 /** A verified webhook, reduced to what is stored. */
 export interface ReceivedEvent {
@@ -48,6 +49,9 @@ export interface ReadableProvider extends PaymentProvider {
 
 /** The providers that are set up, by name; `provider-of.ts` answers one or refuses. */
 export interface PaymentProviders {
+  /** Stripe, or our fake of it. */
   readonly stripe?: ReadableProvider;
   readonly bank_file?: PaymentProvider;
+  /** Behind `stripe`, where there is no key of Stripe. */
+  readonly sandbox?: SandboxAccess;
 }

@@ -1,7 +1,8 @@
 import type { Stripe } from 'stripe';
-import type { Interval } from '../../../programs/calendar.ts';
-import { addMoney, formatMoney, type Money } from '../../../programs/money.ts';
+import { dayMs, type Instant, type Interval } from '../../../programs/calendar.ts';
+import { addMoney, type Money } from '../../../programs/money.ts';
 import type { Movement } from '../../../programs/payments/compare-movements.ts';
+import { sweepKey } from '../../../programs/payments/movement-keys.ts';
 import { foldSightings, type Sighting } from '../../../programs/payments/fold-sightings.ts';
 import type { PaymentFact } from '../payment-fact.ts';
 import type { ProviderMovements } from '../readable-provider.ts';
@@ -17,67 +18,100 @@ import { fromStripeAmount } from './stripe-amounts.ts';
 import { certainly } from './stripe-answer.ts';
 import { payoutOfTransfer } from './stripe-payouts.ts';
 
+/** Stripe lists things by when they were begun: how long before, at most, what comes true `within` was begun. */
+const LOOK_BACK_MS = {
+  /** From a payment until its money is there. */
+  settlements: 35 * dayMs,
+  payouts: 10 * dayMs,
+  /** Bank debits and vouchers take days. */
+  sessions: 35 * dayMs,
+  refunds: 35 * dayMs,
+  /** From the day on which an invoice is sent, or a dispute opened. */
+  invoicePayments: 120 * dayMs,
+  disputes: 120 * dayMs,
+} as const;
+
 /** Balance transactions that Stripe made `within`, whether their money is there yet or not. */
 export async function readStripeSettlements(stripe: Stripe, within: Interval): Promise<ProviderMovements> {
+  return certainly(() => settlementsOf(stripe, createdIn(within, 0)));
+}
+
+/** Everything that Stripe says happened `within`, and some of what was begun before. */
+export async function readStripeMovements(stripe: Stripe, within: Interval): Promise<ProviderMovements> {
   return certainly(async () => {
-    const facts: PaymentFact[] = [];
-    const foreign: Movement[] = [];
-    for await (const line of stripe.balanceTransactions.list({ created: secondsOf(within), limit: 100 })) {
-      const read = settlementOf(line);
-      if (read.is === 'settlement') facts.push(read.fact);
-      if (read.is === 'unrecognised') {
-        const amount = fromStripeAmount(line.amount, line.currency);
-        if (amount !== undefined) {
-          const note = `a balance transaction of the type ${line.type}`;
-          foreign.push(movement('unrecognised', line.id, amount, line.created, note));
-        }
-      }
-    }
-    return { facts, foreign };
+    const paid = await paymentsOf(stripe, within);
+    const sent = await payoutsOf(stripe, createdIn(within, LOOK_BACK_MS.payouts));
+    const settled = await settlementsOf(stripe, createdIn(within, LOOK_BACK_MS.settlements));
+    return {
+      facts: [...foldSightings([...paid, ...sent.sightings]).facts, ...settled.facts],
+      foreign: [...sent.foreign, ...settled.foreign],
+    };
   });
 }
 
-/** Payments in, payouts, refunds and lost disputes that Stripe made `within`. */
-export async function readStripeMovements(stripe: Stripe, within: Interval): Promise<ProviderMovements> {
-  return certainly(async () => {
-    const created = secondsOf(within);
-    const sightings: Sighting[] = [];
-    const foreign: Movement[] = [];
-    for await (const session of stripe.checkout.sessions.list({ created, status: 'complete', limit: 100 })) {
-      const seen = sightingOfSession(session, session.created * 1_000);
-      if (seen !== undefined) sightings.push(seen);
+async function settlementsOf(stripe: Stripe, created: CreatedIn): Promise<ProviderMovements> {
+  const facts: PaymentFact[] = [];
+  const foreign: Movement[] = [];
+  for await (const line of stripe.balanceTransactions.list({ created, limit: 100 })) {
+    const read = settlementOf(line);
+    const at = line.created * 1_000;
+    if (read.is === 'settlement') facts.push(read.fact);
+    if (read.is === 'sweep') {
+      const { ref, amount } = read;
+      foreign.push({ key: sweepKey('stripe', ref), what: 'sweep', amount, at, ref, note: `a ${line.type}` });
     }
-    for await (const payment of stripe.invoicePayments.list({ created, status: 'paid', limit: 100 })) {
-      sightings.push(...(await sightingsOfInvoicePayment(stripe, payment)));
+    if (read.is === 'unrecognised') {
+      const amount = fromStripeAmount(line.amount, line.currency);
+      if (amount !== undefined)
+        foreign.push(unrecognised(line.id, amount, at, `a balance line of the type ${line.type}`));
     }
-    for await (const refund of stripe.refunds.list({ created, limit: 100 })) {
-      sightings.push(...(await sightingsOfRefund(stripe, refund)));
+  }
+  return { facts, foreign };
+}
+
+async function paymentsOf(stripe: Stripe, within: Interval): Promise<readonly Sighting[]> {
+  const sightings: Sighting[] = [];
+  const limit = 100;
+  const sessions = createdIn(within, LOOK_BACK_MS.sessions);
+  for await (const session of stripe.checkout.sessions.list({ created: sessions, status: 'complete', limit })) {
+    const seen = sightingOfSession(session, session.created * 1_000);
+    if (seen !== undefined) sightings.push(seen);
+  }
+  const parts = createdIn(within, LOOK_BACK_MS.invoicePayments);
+  for await (const payment of stripe.invoicePayments.list({ created: parts, status: 'paid', limit })) {
+    sightings.push(...(await sightingsOfInvoicePayment(stripe, payment)));
+  }
+  for await (const refund of stripe.refunds.list({ created: createdIn(within, LOOK_BACK_MS.refunds), limit })) {
+    sightings.push(...(await sightingsOfRefund(stripe, refund)));
+  }
+  for await (const dispute of stripe.disputes.list({ created: createdIn(within, LOOK_BACK_MS.disputes), limit })) {
+    sightings.push(...(await sightingsOfDispute(stripe, dispute, dispute.created * 1_000)));
+  }
+  return sightings;
+}
+
+async function payoutsOf(stripe: Stripe, created: CreatedIn) {
+  const sightings: Sighting[] = [];
+  const foreign: Movement[] = [];
+  for await (const transfer of stripe.transfers.list({ created, limit: 100 })) {
+    const payout = payoutOfTransfer(transfer);
+    const amount = fromStripeAmount(transfer.amount, transfer.currency);
+    if (payout !== undefined) {
+      sightings.push({ kind: 'payout', provider: 'stripe', ref: transfer.id, at: payout.createdAt, payout });
+    } else if (amount !== undefined) {
+      foreign.push(unrecognised(transfer.id, amount, transfer.created * 1_000, 'a transfer that names no payout'));
     }
-    for await (const dispute of stripe.disputes.list({ created, limit: 100 })) {
-      sightings.push(...(await sightingsOfDispute(stripe, dispute, dispute.created * 1_000)));
+  }
+  for await (const payment of stripe.v2.moneyManagement.outboundPayments.list({ created, limit: 100 })) {
+    const seen = sightingsOfOutbound(payment);
+    sightings.push(...seen);
+    const amount = fromStripeAmount(payment.amount.value, payment.amount.currency);
+    if (seen.length === 0 && amount !== undefined) {
+      const note = 'an outbound payment that names no payout';
+      foreign.push(unrecognised(payment.id, amount, Date.parse(payment.created), note));
     }
-    for await (const transfer of stripe.transfers.list({ created, limit: 100 })) {
-      const payout = payoutOfTransfer(transfer);
-      const amount = fromStripeAmount(transfer.amount, transfer.currency);
-      if (payout !== undefined) {
-        sightings.push({ kind: 'payout', provider: 'stripe', ref: transfer.id, at: payout.createdAt, payout });
-      } else if (amount !== undefined) {
-        foreign.push(
-          movement('payout', transfer.id, amount, transfer.created, 'a transfer that names no payout of ours'),
-        );
-      }
-    }
-    for await (const payment of stripe.v2.moneyManagement.outboundPayments.list({ created, limit: 100 })) {
-      const seen = sightingsOfOutbound(payment);
-      const amount = fromStripeAmount(payment.amount.value, payment.amount.currency);
-      sightings.push(...seen);
-      if (seen.length === 0 && amount !== undefined) {
-        const note = 'an outbound payment that names no payout of ours';
-        foreign.push(movement('payout', payment.id, amount, Date.parse(payment.created) / 1_000, note));
-      }
-    }
-    return { facts: foldSightings(sightings).facts, foreign };
-  });
+  }
+  return { sightings, foreign };
 }
 
 /** What Stripe holds for us and has settled, by currency: the balance of payments and the financial account. */
@@ -102,11 +136,15 @@ export async function readStripeBalances(
   });
 }
 
-function movement(what: Movement['what'], ref: string, amount: Money, createdSeconds: number, note: string): Movement {
-  const key = `foreign:stripe:${ref}`;
-  return { key, what, amount, at: createdSeconds * 1_000, ref, note: `${note} (${formatMoney(amount)})` };
+function unrecognised(ref: string, amount: Money, at: Instant, note: string): Movement {
+  return { key: `unrecognised:stripe:${ref}`, what: 'unrecognised', amount, at, ref, note };
 }
 
-function secondsOf({ from, to }: Interval): { gte: number; lt: number } {
-  return { gte: Math.floor(from / 1_000), lt: Math.ceil(to / 1_000) };
+interface CreatedIn {
+  readonly gte: number;
+  readonly lt: number;
+}
+
+function createdIn({ from, to }: Interval, lookBackMs: number): CreatedIn {
+  return { gte: Math.floor((from - lookBackMs) / 1_000), lt: Math.ceil(to / 1_000) };
 }

@@ -1,5 +1,5 @@
 import type { Stripe } from 'stripe';
-import { negateMoney, zeroMoney } from '../../../programs/money.ts';
+import { negateMoney, zeroMoney, type Money } from '../../../programs/money.ts';
 import type { PaymentFact } from '../payment-fact.ts';
 import { fromStripeAmount } from './stripe-amounts.ts';
 
@@ -9,7 +9,7 @@ export type BalanceLine =
   /** Money that a payout of ours moved: told by the transfer itself. */
   | { readonly is: 'payout' }
   /** Money that went to or came from our own bank: a sweep, booked by a person. */
-  | { readonly is: 'sweep' }
+  | { readonly is: 'sweep'; readonly amount: Money; readonly ref: string }
   | { readonly is: 'unrecognised' };
 
 /** Of payers: paid, given back, taken back. */
@@ -29,13 +29,17 @@ const SWEEPS: ReadonlySet<string> = new Set(['payout', 'payout_cancel', 'payout_
 
 /** Reads a balance transaction. Gross and fee stay apart; its money is there from `available_on`. */
 export function settlementOf(line: Stripe.BalanceTransaction): BalanceLine {
-  if (PAYOUTS.has(line.type)) return { is: 'payout' };
-  if (SWEEPS.has(line.type)) return { is: 'sweep' };
+  const source = typeof line.source === 'string' ? line.source : line.id;
+  // An outbound payment is ours to tell, wherever its line stands.
+  if (PAYOUTS.has(line.type) || source.startsWith('obp_')) return { is: 'payout' };
   const isFee = FEES.has(line.type);
-  if (!isFee && !PAYER.has(line.type) && !DISPUTES.has(line.reporting_category)) return { is: 'unrecognised' };
+  const isSweep = SWEEPS.has(line.type);
+  if (!isFee && !isSweep && !PAYER.has(line.type) && !DISPUTES.has(line.reporting_category))
+    return { is: 'unrecognised' };
   const amount = fromStripeAmount(line.amount, line.currency);
   const fee = fromStripeAmount(line.fee, line.currency);
   if (amount === undefined || fee === undefined) return { is: 'unrecognised' };
+  if (isSweep) return { is: 'sweep', amount, ref: source };
   return {
     is: 'settlement',
     fact: {

@@ -91,11 +91,11 @@ export async function openStripeTopUp(stripe: Stripe, order: TopUpOrder): Promis
   }
 }
 
-/** One customer for each platform. The search is some seconds behind, so the key bridges that. */
+/** One customer for each platform: they are few, and a list is right at once while a search lags behind. */
 async function customerOf(stripe: Stripe, { platformId, platformName, email }: InvoiceOrder): Promise<string> {
-  const found = await stripe.customers.search({ query: `metadata['platformId']:'${platformId}'`, limit: 1 });
-  const [known] = found.data;
-  if (known !== undefined) return known.id;
+  for await (const customer of stripe.customers.list({ limit: 100 })) {
+    if (customer.metadata['platformId'] === platformId) return customer.id;
+  }
   const contact = email === undefined ? {} : { email };
   const { id } = await stripe.customers.create(
     { name: platformName, metadata: { platformId }, ...contact },

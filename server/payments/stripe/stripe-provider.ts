@@ -2,34 +2,38 @@ import type { Stripe } from 'stripe';
 import { accountId } from '../../../programs/ledger/chart.ts';
 import { Refusal } from '../../../programs/refusal.ts';
 import type { ReadableProvider } from '../readable-provider.ts';
+import { FINANCIAL_ACCOUNT } from '../sandbox/objects/outbound-payments.ts';
 import { checkStripeSignature } from './check-stripe-signature.ts';
 import { fetchSightings } from './fetch-sightings.ts';
 import { readStripeBalances, readStripeMovements, readStripeSettlements } from './read-stripe-books.ts';
 import { readStripeEvent } from './read-stripe-event.ts';
 import type { SentLog } from './sent-log.ts';
-import { isLiveKey, openStripeClient, type StripeAccess } from './stripe-client.ts';
+import { openStripeClient, type StripeAccess } from './stripe-client.ts';
 import { openStripeTopUp, sendStripeInvoice, voidStripeInvoice } from './stripe-invoices.ts';
 import { findStripePayouts, sendStripePayout } from './stripe-payouts.ts';
 
-/** How Stripe is reached, and what proves that a webhook is its own. */
-export interface StripeCredentials extends StripeAccess {
-  readonly webhookSecrets: readonly string[];
-}
-
 export interface StripeProviderOptions {
-  /** Asked for once, at the first call: the sandbox starts only when something is to be paid. */
-  readonly credentials: () => Promise<StripeCredentials>;
+  /** How Stripe is reached; asked at each call, so that the sandbox starts only when something is to be paid. */
+  readonly access: () => Promise<StripeAccess>;
+  /** What proves that a webhook is Stripe's own. */
+  readonly webhookSecrets: readonly string[];
+  /** Whether real money moves. */
+  readonly live: boolean;
   readonly sandbox: boolean;
   readonly sentLog: SentLog;
 }
 
 /** Stripe behind the payment port. Every call has our own idempotency key and is made once; its answers are judged in `stripe-answer.ts`. */
-export function openStripeProvider({ credentials, sandbox, sentLog }: StripeProviderOptions): ReadableProvider {
-  const open = once(async () => {
-    const found = await credentials();
-    return { ...found, stripe: openStripeClient(found) };
-  });
-  const client = async (): Promise<Stripe> => (await open()).stripe;
+export function openStripeProvider(options: StripeProviderOptions): ReadableProvider {
+  const { access, webhookSecrets, live, sandbox, sentLog } = options;
+  let opened: { readonly url: string | undefined; readonly stripe: Stripe } | undefined;
+  const client = async (): Promise<Stripe> => {
+    const found = await access();
+    if (opened === undefined || opened.url !== found.url) {
+      opened = { url: found.url, stripe: openStripeClient(found) };
+    }
+    return opened.stripe;
+  };
   const financialAccountOf = once(async () => findFinancialAccount(await client()));
 
   return {
@@ -44,12 +48,9 @@ export function openStripeProvider({ credentials, sandbox, sentLog }: StripeProv
     openTopUp: async (order) => openStripeTopUp(await client(), order),
 
     async receive(content, signature, now) {
-      // Without one nothing is opened, whoever calls.
-      if (signature === undefined) checkStripeSignature(content, undefined, [], now);
-      const { secretKey, webhookSecrets } = await open();
       checkStripeSignature(content, signature, webhookSecrets, now);
       const { livemode, ...event } = readStripeEvent(content);
-      if (livemode !== isLiveKey(secretKey)) {
+      if (livemode !== live) {
         throw new Refusal(
           'unprocessable',
           'webhook_mode_mismatch',
@@ -63,7 +64,11 @@ export function openStripeProvider({ credentials, sandbox, sentLog }: StripeProv
     fetchSightings: async (object, subject, at) => fetchSightings(await client(), object, subject, at),
     readSettlements: async (within) => readStripeSettlements(await client(), within),
     readMovements: async (within) => readStripeMovements(await client(), within),
-    readBalances: async () => readStripeBalances(await client(), sandbox ? undefined : await financialAccountOf()),
+    async readBalances() {
+      // The sandbox's financial account is the account's balance itself, and not beside it.
+      const account = await financialAccountOf();
+      return readStripeBalances(await client(), account === FINANCIAL_ACCOUNT ? undefined : account);
+    },
   };
 }
 
