@@ -87,11 +87,17 @@ describe('catching up with the books', () => {
         await tickRepeatedly('seal-blocks');
       }
       const blocks = (await snapshotHeads(database.db).find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id);
-      assert.deepEqual(blocks, [6, 7, 8, 9, 10, 11, 12, 13], 'the newest are kept');
+      assert.deepEqual(blocks, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], 'one a day is kept');
+      clock.advance(35 * DAY_MS);
+      await pay('later');
+      clock.advance(HOUR_MS);
+      await tickRepeatedly('seal-blocks');
+      const kept = (await snapshotHeads(database.db).find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id);
+      assert.deepEqual(kept, [13, 14], 'then one a month');
       const balance = await trialBalance(services);
-      assert.equal(balance.fromBlock, 13);
+      assert.equal(balance.fromBlock, 14);
       const whole = await trialBalance(services, { wholeFold: true });
-      assert.deepEqual(balance, { ...whole, fromBlock: 13 });
+      assert.deepEqual(balance, { ...whole, fromBlock: 14 });
       await assertBooks(services);
     });
   });

@@ -71,7 +71,7 @@ export function declareBooks(program: Command, cli: Cli): void {
         }
         const lines = balance.lines.map(renderTrialLine);
         const at = formatInstant(balance.asOf);
-        answer(cli, json, { asOf: at, totals: balance.totals, data: lines }, () => {
+        answer(cli, json, { asOf: at, provisional: balance.provisional, totals: balance.totals, data: lines }, () => {
           const shown = lines.map((line) => {
             const major = (amount: number): string => formatMajor({ amount, currency: line.currency });
             return {

@@ -4,7 +4,7 @@ import type { Database } from '../../database/connect.ts';
 import type { TransferDocument } from '../ledger-models.ts';
 import { auditTransfer } from './audit-documents.ts';
 import type { BreachLog } from './breach-log.ts';
-import { inOneMoment, type LedgerView } from './read-ledger.ts';
+import { BATCH, inOneMoment, type LedgerView } from './read-ledger.ts';
 import { walkAccounts, type WalkedAccount } from './walk-accounts.ts';
 
 /** A moment is read for about so many rows, so that it ends well before the server forgets it. */
@@ -59,8 +59,12 @@ async function auditFrom(
   const credits = transfers
     .find({ credit: { $gt: after } }, { ...moment, projection: BOOKED })
     .sort(byCredit)
+    .batchSize(BATCH)
     .allowDiskUse();
-  const stored = accounts.find({ _id: { $gt: after } }, moment).sort({ _id: 1 });
+  const stored = accounts
+    .find({ _id: { $gt: after } }, moment)
+    .sort({ _id: 1 })
+    .batchSize(BATCH);
   let rows = 0;
   for await (const { account, transferCount, breaches } of walkAccounts({
     debits: checked(debits),

@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import { breach, type Breach } from '../../../programs/ledger/invariants.ts';
 import { blockHash, NO_BLOCK, PRINT_BYTES, RowHasher } from './block-hash.ts';
 import { blockRows, monthRows, type BlockDocument } from './book-documents.ts';
-import { viewOf } from './read-ledger.ts';
+import { BATCH, viewOf } from './read-ledger.ts';
 import { ROW_ORDER, rowsBetween } from './row-order.ts';
 
 export interface BlockAudit {
@@ -23,7 +23,8 @@ export async function* auditBlocks(
   let expected = after + 1;
   for await (const block of blockRows(db)
     .find({ _id: { $gt: after, $lte: upTo } })
-    .sort({ _id: 1 })) {
+    .sort({ _id: 1 })
+    .batchSize(10)) {
     if (block._id !== expected) yield blockBreach(expected, `It is missing; the next one is ${block._id}.`);
     const prevHash = last?.hash ?? NO_BLOCK;
     if (block.prevHash !== prevHash) yield blockBreach(block._id, 'It does not lead on from the block before.');
@@ -38,7 +39,7 @@ async function* auditRows(db: Db, last: BlockDocument | undefined, block: BlockD
   const hasher = new RowHasher();
   const sealed = printsOf(block);
   const strangers: string[] = [];
-  const rows = viewOf(db).transfers.find(rowsBetween(last?.toKey, block.toKey)).sort(ROW_ORDER);
+  const rows = viewOf(db).transfers.find(rowsBetween(last?.toKey, block.toKey)).sort(ROW_ORDER).batchSize(BATCH);
   for await (const row of rows) if (!sealed.delete(hasher.add(row).toString('hex'))) strangers.push(row._id);
   const { rowCount, rowsHash } = hasher.end();
   if (rowCount === block.rowCount && rowsHash === block.rowsHash) return;

@@ -2,10 +2,7 @@ import { checkResolvers, checkTransfer, type BookedTransfer } from '../../../pro
 import { breach, type Breach } from '../../../programs/ledger/invariants.ts';
 import type { TransferDocument } from '../ledger-models.ts';
 import { givenContents, hashTransfer } from '../transfer-hash.ts';
-import type { LedgerView } from './read-ledger.ts';
-
-/** As many ids as one query may name. */
-const BATCH = 1_000;
+import { BATCH, type LedgerView } from './read-ledger.ts';
 
 /** L1, L2, L3 and L8 of one stored transfer. */
 export function auditTransfer(transfer: TransferDocument): readonly Breach[] {
@@ -45,7 +42,7 @@ export async function* auditRefusals(view: LedgerView, bookedIds?: readonly stri
     }
     return;
   }
-  for await (const refused of inBatches(refusals.find({}, { ...moment, projection: { _id: 1 } }))) {
+  for await (const refused of inBatches(refusals.find({}, { ...moment, projection: { _id: 1 } }).batchSize(BATCH))) {
     const ids = refused.map(({ _id }) => _id);
     for (const { _id } of await transfers.find({ _id: { $in: ids } }, { ...moment, projection: { _id: 1 } }).toArray())
       yield told(_id);

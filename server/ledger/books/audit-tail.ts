@@ -9,7 +9,7 @@ import { auditRefusals, auditResolved, auditTransfer, inBatches } from './audit-
 import { checkpointRows, checkRuns } from './book-documents.ts';
 import { BreachLog } from './breach-log.ts';
 import { longsOf, totalsOf } from './fold-totals.ts';
-import { inOneMoment, viewOf, type LedgerView } from './read-ledger.ts';
+import { BATCH, inOneMoment, viewOf, type LedgerView } from './read-ledger.ts';
 import { lastBlock } from './seal-blocks.ts';
 
 /**
@@ -52,7 +52,7 @@ async function auditNewTransfers(
 ): Promise<{ readonly touched: ReadonlySet<string>; readonly transferCount: number }> {
   const touched = new Set<string>();
   let transferCount = 0;
-  for await (const batch of inBatches(view.transfers.find({ bookedAt: { $gte: since } }))) {
+  for await (const batch of inBatches(view.transfers.find({ bookedAt: { $gte: since } }).batchSize(BATCH))) {
     transferCount += batch.length;
     for (const transfer of batch) {
       log.add(auditTransfer(transfer));

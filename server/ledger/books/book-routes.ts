@@ -146,14 +146,14 @@ export const bookRoutes: readonly AnyRoute[] = [
     problems: ['cursor_invalid'],
     async handle(services, { query: { cursor: text, limit, ...asked } }) {
       const [after = ''] = text === undefined ? [] : decodeCursor(text, ['string']);
-      const { asOf, totals, lines } = await trialBalance(services, asked);
+      const { asOf, provisional, totals, lines } = await trialBalance(services, asked);
       const rest = lines.filter(({ account }) => account > after).slice(0, limit + 1);
       const shown = rest.slice(0, limit);
       const page = pageReply(rest, limit, ({ account }) => [account], renderTrialLine);
       const next = page.nextCursor ?? null;
       return {
         ...page,
-        json: { asOf: formatInstant(asOf), totals, data: shown.map(renderTrialLine), nextCursor: next },
+        json: { asOf: formatInstant(asOf), provisional, totals, data: shown.map(renderTrialLine), nextCursor: next },
       };
     },
   }),

@@ -14,37 +14,37 @@ import type { LedgerView } from './read-ledger.ts';
 export const NO_TOTALS: AccountTotals = { debitsPending: 0, debitsPosted: 0, creditsPending: 0, creditsPosted: 0 };
 
 interface Summed {
-  readonly _id: { readonly account: AccountId; readonly type: BookedTransfer['type'] };
+  readonly _id: { readonly debit: AccountId; readonly credit: AccountId; readonly type: BookedTransfer['type'] };
   readonly amount: number;
   readonly reserved: number;
 }
 
 /**
- * What some transfers add up to, by account. The database sums by account, side and type; what a type does to a total is
- * decided here as everywhere (`effectOf`), and adding up needs no order.
+ * What some transfers add up to, by account. The database sums by debit, credit and type, so that it reads each transfer
+ * once; what a type does to a total is decided here as everywhere (`effectOf`), and adding up needs no order.
  */
 export async function foldTotals(
   { transfers, moment }: LedgerView,
   which: Filter<TransferDocument>,
 ): Promise<Map<AccountId, AccountTotals>> {
   const folded = new Map<AccountId, AccountTotals>();
-  for (const side of ['debit', 'credit'] as const satisfies readonly Side[]) {
-    const sums = transfers.aggregate<Summed>(
-      [
-        ...(Object.keys(which).length > 0 ? [{ $match: which }] : []),
-        {
-          $group: {
-            _id: { account: `$${side}`, type: '$type' },
-            amount: { $sum: '$amount' },
-            reserved: { $sum: '$reserved' },
-          },
+  const sums = transfers.aggregate<Summed>(
+    [
+      ...(Object.keys(which).length > 0 ? [{ $match: which }] : []),
+      {
+        $group: {
+          _id: { debit: '$debit', credit: '$credit', type: '$type' },
+          amount: { $sum: '$amount' },
+          reserved: { $sum: '$reserved' },
         },
-      ],
-      { ...moment, allowDiskUse: true },
-    );
-    for await (const { _id, amount, reserved } of sums) {
-      const effect = effectOf({ type: _id.type, amount: exact(amount), reserved: exact(reserved) });
-      folded.set(_id.account, addEffect(folded.get(_id.account) ?? NO_TOTALS, side, effect));
+      },
+    ],
+    { ...moment, allowDiskUse: true },
+  );
+  for await (const { _id, amount, reserved } of sums) {
+    const effect = effectOf({ type: _id.type, amount: exact(amount), reserved: exact(reserved) });
+    for (const side of ['debit', 'credit'] as const satisfies readonly Side[]) {
+      folded.set(_id[side], addEffect(folded.get(_id[side]) ?? NO_TOTALS, side, effect));
     }
   }
   return folded;

@@ -2,7 +2,7 @@ import type { Filter } from 'mongodb';
 import type { TransferKind } from '../../../programs/ledger/transfer-kinds.ts';
 import type { Services } from '../../services.ts';
 import type { TransferDocument } from '../ledger-models.ts';
-import { viewOf } from './read-ledger.ts';
+import { BATCH, viewOf } from './read-ledger.ts';
 
 /** What transfers are looked for; the same on a screen, in a CSV and on the command line. All must hold. */
 export interface TransferFilter {
@@ -38,7 +38,7 @@ export function allTransfers(
   { database }: Pick<Services, 'database'>,
   filter: TransferFilter,
 ): AsyncIterable<TransferDocument> {
-  return viewOf(database.db).transfers.find(transferQuery(filter)).sort({ effectiveOn: 1, _id: 1 });
+  return viewOf(database.db).transfers.find(transferQuery(filter)).sort({ effectiveOn: 1, _id: 1 }).batchSize(BATCH);
 }
 
 /**

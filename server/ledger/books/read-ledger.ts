@@ -12,6 +12,9 @@ export interface LedgerView {
   readonly moment: { readonly session?: ClientSession };
 }
 
+/** Documents that come at once: the database's own batches of 16 MB would be some 100 MB in memory, for each cursor. */
+export const BATCH = 1_000;
+
 /**
  * The ledger as of one moment: all reads see the transfers and the totals of the same commits. The server keeps old
  * moments for five minutes (`minSnapshotHistoryWindowInSeconds`): what may take longer is read in parts.

@@ -54,6 +54,7 @@ const trialLine = Joi.object({
 
 export const trialBalanceSchema = Joi.object({
   asOf: Joi.string(),
+  provisional: Joi.boolean().description('So young that a commit under way may still be booked before `asOf`.'),
   totals: Joi.array()
     .items(Joi.object({ currency: Joi.string(), ...totals }))
     .description('Over all lines of all pages, by currency; debits equal credits unless `prefix` is given.'),

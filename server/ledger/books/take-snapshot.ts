@@ -1,26 +1,28 @@
 import type { Db } from 'mongodb';
+import type { Instant } from '../../../programs/calendar.ts';
 import type { AccountTotals } from '../../../programs/ledger/check-books.ts';
 import { isDuplicateKey } from '../../database/duplicate-key.ts';
 import type { Services } from '../../services.ts';
 import { inBatches } from './audit-documents.ts';
-import { snapshotHeads, snapshotRows, type SnapshotDocument } from './book-documents.ts';
+import { blockRows, snapshotHeads, snapshotRows, type SnapshotDocument } from './book-documents.ts';
 import { addTotals, foldTotals, longsOf, NO_TOTALS, totalsOf } from './fold-totals.ts';
 import { viewOf, type LedgerView } from './read-ledger.ts';
 import { rowsBetween } from './row-order.ts';
 import { lastBlock } from './seal-blocks.ts';
 
 const DAY_MS = 86_400_000;
-/** A trial balance folds at most about so many sealed blocks after a snapshot. */
-const BLOCKS_MAX = 10;
-/** So many of the newest are kept, and the last one of each month for ever. */
-const KEPT = 8;
+/** A trial balance folds at most about so many sealed rows after a snapshot, or as many as there are accounts. */
+const ROWS_MAX = 5_000;
+/** The last snapshot of each day is kept for so long, the last one of each month for ever. */
+const DAYS_KEPT = 35;
 
 const prefixOf = (block: number): string => `${String(block).padStart(10, '0')}|`;
 
 /**
- * Writes down all accounts' totals at the last sealed block, once a day, and earlier when many blocks were sealed: the
- * last snapshot, and what was sealed since. Answers the number of accounts, 0 when none was due. Safe to repeat and to run
- * twice at once: the rows of a block are the same whoever writes them, and the head comes last.
+ * Writes down all accounts' totals at the last sealed block: the last snapshot, and what was sealed since. Due once a day,
+ * and earlier when more was sealed than a snapshot has rows, so that to write it costs no more than what it saves.
+ * Answers the number of accounts, 0 when none was due. Safe to repeat and to run twice at once: the rows of a block are the
+ * same whoever writes them, and the head comes last.
  */
 export async function takeSnapshot({
   database: { db },
@@ -29,9 +31,7 @@ export async function takeSnapshot({
   const now = clock.now();
   const block = await lastBlock(db);
   const last = await lastSnapshot(viewOf(db));
-  if (block === undefined || block._id === last?._id) return { accounts: 0, dropped: 0 };
-  const isDue = last === undefined || block._id - last._id >= BLOCKS_MAX || now - last.takenAt.getTime() >= DAY_MS;
-  if (!isDue) return { accounts: 0, dropped: 0 };
+  if (block === undefined || !(await isDue(db, last, now))) return { accounts: 0, dropped: 0 };
   const since = await foldTotals(viewOf(db), rowsBetween(last?.toKey, block.toKey));
   let accounts = 0;
   for await (const rows of inBatches(mergedTotals(viewOf(db), last, since))) {
@@ -52,7 +52,19 @@ export async function takeSnapshot({
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
-  return { accounts, dropped: await dropOldSnapshots(db) };
+  return { accounts, dropped: await dropOldSnapshots(db, now) };
+}
+
+async function isDue(db: Db, last: SnapshotDocument | undefined, now: Instant): Promise<boolean> {
+  if (last === undefined) return true;
+  const [sum] = await blockRows(db)
+    .aggregate<{ rows: number }>([
+      { $match: { _id: { $gt: last._id } } },
+      { $group: { _id: null, rows: { $sum: '$rowCount' } } },
+    ])
+    .toArray();
+  const rows = sum?.rows ?? 0;
+  return rows >= Math.max(ROWS_MAX, last.accountCount) || (rows > 0 && now - last.takenAt.getTime() >= DAY_MS);
 }
 
 /** The last snapshot of which nothing was booked after an instant; undefined when there is none. */
@@ -108,15 +120,17 @@ async function insertMissing(db: Db, rows: readonly { readonly _id: string }[]):
 }
 
 /** The head goes first: without it rows mean nothing. */
-async function dropOldSnapshots(db: Db): Promise<number> {
+async function dropOldSnapshots(db: Db, now: Instant): Promise<number> {
   const heads = await snapshotHeads(db).find().sort({ _id: -1 }).toArray();
-  const monthsSeen = new Set<string>();
+  const seen = new Set<string>();
   let dropped = 0;
-  for (const [index, { _id, toKey }] of heads.entries()) {
-    const month = toKey.bookedAt.toISOString().slice(0, 7);
-    const isLastOfMonth = !monthsSeen.has(month);
-    monthsSeen.add(month);
-    if (index < KEPT || isLastOfMonth) continue;
+  for (const { _id, toKey } of heads) {
+    const day = toKey.bookedAt.toISOString().slice(0, 10);
+    const month = day.slice(0, 7);
+    const isRecent = now - toKey.bookedAt.getTime() < DAYS_KEPT * DAY_MS;
+    const isKept = !seen.has(month) || (isRecent && !seen.has(day));
+    seen.add(day).add(month);
+    if (isKept) continue;
     await snapshotHeads(db).deleteOne({ _id });
     await snapshotRows(db).deleteMany({ _id: { $gte: prefixOf(_id), $lt: prefixOf(_id).replace('|', '}') } });
     dropped += 1;

@@ -5,6 +5,7 @@ import type { Services } from '../../services.ts';
 import { addTotals, foldTotals, NO_TOTALS } from './fold-totals.ts';
 import { inOneMoment } from './read-ledger.ts';
 import { rowsBetween } from './row-order.ts';
+import { SEAL_AFTER_MS } from './seal-blocks.ts';
 import { lastSnapshot, mergedTotals } from './take-snapshot.ts';
 
 export interface TrialBalanceQuery {
@@ -19,6 +20,8 @@ export interface TrialBalanceQuery {
 
 export interface TrialBalance {
   readonly asOf: Instant;
+  /** So young that a commit under way may still be booked before it. */
+  readonly provisional: boolean;
   /** The block at whose end the fold began; undefined: at the first transfer. */
   readonly fromBlock: number | undefined;
   /** In the order of their accounts, those without a transfer left out. */
@@ -48,6 +51,7 @@ export async function trialBalance(
     }
     return {
       asOf: asOf ?? now,
+      provisional: (asOf ?? now) > now - SEAL_AFTER_MS,
       fromBlock: snapshot?._id,
       lines,
       totals: [...totals].sort().map(([code, sums]) => ({ currency: code, ...sums })),
