@@ -6,8 +6,9 @@ import { closeThrough } from '../../server/billing/close-through.ts';
 import { checkStatements } from '../../server/billing/testing/check-statements.ts';
 import { at, DAY, openWorkday, storeEvents, TEST_OPERATOR } from '../../server/billing/testing/workday.ts';
 import { createCarrier } from '../../server/carriers/create-carrier.ts';
+import type { MovableClock } from '../../server/clock.ts';
 import { useTestDatabase } from '../../server/database/testing/test-database.ts';
-import { monthRows } from '../../server/ledger/books/book-documents.ts';
+import { closeMonths } from '../../server/ledger/testing/close-months.ts';
 import type { OpenServices } from '../../server/open-services.ts';
 import { createKey } from '../../server/platforms/create-key.ts';
 import { testCli } from '../testing/test-cli.ts';
@@ -16,12 +17,14 @@ import { testCli } from '../testing/test-cli.ts';
 describe('bordereaux, settlements and carriers fund-float', () => {
   const database = useTestDatabase();
   let services: OpenServices;
+  let clock: MovableClock;
   let folder = '';
   let env: Record<string, string> = {};
   before(async () => {
     const opened = await openWorkday(database);
     services = opened.services;
-    opened.clock.set(at('12:00', '2026-04-05'));
+    clock = opened.clock;
+    clock.set(at('12:00', '2026-04-05'));
     const carrier = { carrierId: 'car_test', name: 'Test Insurance', licence: '1' };
     await createCarrier(services, { actor: TEST_OPERATOR, ...carrier });
     const owner = { kind: 'operator', operatorId: 'opr_ann', mode: 'test' } as const;
@@ -55,8 +58,7 @@ describe('bordereaux, settlements and carriers fund-float', () => {
   it('settles only a closed month, by a person, once; and counts it again', async () => {
     const create = 'settlements create --carrier car_test --month 2026-03';
     assert.match((await run(`${create} --apply`)).notes, /2026-03 is not closed/);
-    const closedAt = new Date(services.clock.now());
-    await monthRows(database.db).insertOne({ _id: '2026-03', closingAt: closedAt, closingBy: 'test', closedAt });
+    await closeMonths(services, clock, { actor: TEST_OPERATOR, months: ['2026-03'] });
     assert.match((await run(create)).out, /"toPay": \{\s+"amount": 505[\s\S]*Nothing was done/);
     assert.equal(await services.models.settlements.countDocuments(), 0);
     const made = await run(`${create} --apply`);

@@ -7,7 +7,7 @@ import { at, openWorkday, storeEvents, TEST_OPERATOR } from '../billing/testing/
 import { bordereauRoutes } from '../bordereaux/bordereau-routes.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
 import { fixedAuthenticator } from '../http/testing/bare-services.ts';
-import { monthRows } from '../ledger/books/book-documents.ts';
+import { closeMonths } from '../ledger/testing/close-months.ts';
 import type { OpenServices } from '../open-services.ts';
 import { settleDueMonths } from './settle-due-months.ts';
 import { settlementRoutes } from './settlement-routes.ts';
@@ -28,8 +28,7 @@ describe('bordereaux and settlements over HTTP', () => {
       await storeEvents(services, events);
       await closeThrough(services, { actor: TEST_OPERATOR, policyId, through: '2026-04-02' });
     }
-    const closedAt = new Date(opened.clock.now());
-    await monthRows(database.db).insertOne({ _id: '2026-03', closingAt: closedAt, closingBy: 'test', closedAt });
+    await closeMonths(services, opened.clock, { actor: TEST_OPERATOR, months: ['2026-03'] });
     await settleDueMonths(services, { actor: TEST_OPERATOR });
   });
   const authenticator = fixedAuthenticator({ auditor: operator('ledger:read'), other: operator('metrics:read') });

@@ -133,7 +133,7 @@ async function explain(services: Services, mismatch: PremiumMismatch, currency: 
     );
   }
   const shown = (amount: number): string => formatMoney(money(amount, currency));
-  const message = `${productDay} under ${policyId}: ${one} come to ${shown(figures[one])}, ${other} to ${shown(figures[other])}.`;
+  const message = `${productDay} under ${policyId} differs: ${one} ${shown(figures[one])}, ${other} ${shown(figures[other])}.`;
   return new Refusal('conflict', 'settlement_mismatch', message, {
     details: [{ pointer, code: `${one}_${other}`, message }],
   });

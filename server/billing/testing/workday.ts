@@ -74,7 +74,7 @@ export async function openWorkday(database: Database): Promise<{ services: OpenS
 
 const WRITTEN = [
   ...['shift_events', 'covers', 'workers', 'periods', 'notices', 'job_cursors', 'events', 'event_heads'],
-  ...['statements', 'statement_lines', 'receivables', 'bordereaux', 'bordereau_lines', 'settlements'],
+  ...['statements', 'statement_lines', 'receivables', 'bordereaux', 'bordereau_lines', 'settlements', 'payouts'],
 ];
 
 /** Empties what a test wrote, and all books with it; policies stay. */
