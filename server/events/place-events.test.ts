@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { openWorkday } from '../billing/testing/workday.ts';
+import { assertLean, profileReads } from '../database/testing/profile-reads.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
 import type { OpenServices } from '../open-services.ts';
 import { TEST_OPERATOR } from '../billing/testing/workday.ts';
@@ -98,6 +99,14 @@ describe('placeEvents', () => {
       stored.map(({ position }) => position),
       events.map((_, i) => i + 1),
     );
+  });
+
+  it('looks at nothing but what has no place, however long the log', async () => {
+    await insert(...Array.from({ length: 50 }, (_, i) => sampleEvent({ aggregateId: `old${i}`, audience: A })));
+    await place();
+    assertLean(await profileReads(database, ['events'], () => place()));
+    await insert(sampleEvent({ aggregateId: 'new', audience: A }));
+    assertLean(await profileReads(database, ['events'], () => place()));
   });
 
   it('times of publishing never decrease, whatever the clocks of processes say', async () => {

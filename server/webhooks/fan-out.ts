@@ -18,17 +18,18 @@ export interface FannedOut {
  * Makes the deliveries of what was published: for each endpoint that is behind its audience's head, one for each event that
  * it asked for, under an id of its own, then moves the endpoint's place. Done twice, or by several at once, makes nothing
  * twice. `since` leaves out audiences that were told nothing since that place; from 0 it also finds endpoints that were
- * resumed, or left behind by a crash.
+ * resumed, left behind by a crash, or passed over because heads moved while they were read: so look from 0 now and then.
  */
 export async function fanOut(
   services: Pick<Services, 'database'>,
   { since, now }: { readonly since: number; readonly now: Instant },
 ): Promise<FannedOut> {
   const moved = await eventRows(services)
-    .heads.find({ position: { $gt: since }, _id: { $ne: LOG_HEAD } })
+    .heads.find({ position: { $gt: since } })
     .toArray();
   if (moved.length === 0) return { made: 0, until: since };
   const heads = new Map(moved.map(({ _id, position }) => [_id, position]));
+  heads.delete(LOG_HEAD);
   const endpoints = await webhookRows(services)
     .endpoints.find({ audienceKey: { $in: [...heads.keys()] }, state: 'active' })
     .toArray();
@@ -37,7 +38,7 @@ export async function fanOut(
     const head = heads.get(endpoint.audienceKey) ?? 0;
     if (endpoint.position < head) made += await fanOutTo(services, endpoint, { head, now });
   }
-  return { made, until: Math.max(...heads.values()) };
+  return { made, until: Math.max(...moved.map(({ position }) => position)) };
 }
 
 async function fanOutTo(

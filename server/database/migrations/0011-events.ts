@@ -7,7 +7,7 @@ import type { Db, IndexDescription } from 'mongodb';
  */
 const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   events: [
-    { key: { recordedAt: 1, _id: 1 }, name: 'unplaced', partialFilterExpression: { unplaced: true } },
+    { key: { unplaced: 1, recordedAt: 1, _id: 1 }, name: 'unplaced', partialFilterExpression: { unplaced: true } },
     { key: { position: 1 } },
     { key: { publishedAt: 1, position: 1 } },
     { key: { type: 1, position: 1 } },
@@ -18,7 +18,11 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   event_heads: [{ key: { position: 1 } }],
   webhook_endpoints: [{ key: { audienceKey: 1, _id: 1 } }],
   webhook_deliveries: [
-    { key: { endpointId: 1, dueAt: 1, position: 1 }, name: 'due', partialFilterExpression: { state: 'waiting' } },
+    {
+      key: { state: 1, endpointId: 1, dueAt: 1, position: 1 },
+      name: 'due',
+      partialFilterExpression: { state: 'waiting' },
+    },
     { key: { endpointId: 1, createdAt: -1, _id: -1 } },
     { key: { endpointId: 1, state: 1, createdAt: -1, _id: -1 } },
     { key: { expiresAt: 1 }, partialFilterExpression: { expiresAt: { $exists: true } } },
