@@ -1,15 +1,7 @@
-import { negateMoney, type Money } from '../money.ts';
+import type { Money } from '../money.ts';
+import { moved, type Booking } from '../ledger/booking.ts';
 import type { AccountId } from '../ledger/chart.ts';
-import type { TransferKind } from '../ledger/transfer-kinds.ts';
-import type { DirectTransfer, TransferRefs } from '../ledger/transfer.ts';
-
-/** What every transfer of one booking shares. */
-export interface Booking {
-  /** `<business key>:<n>`: n rises only by a person's decision to try a refused booking anew (M2). */
-  readonly id: string;
-  readonly effectiveOn: string;
-  readonly refs: TransferRefs;
-}
+import type { DirectTransfer } from '../ledger/transfer.ts';
 
 /**
  * A provider settled: what was in clearing is cash, and its fee is booked apart from it, so that gross and fee can both be
@@ -42,18 +34,4 @@ export function sweepTransfers(
   { from, to }: { readonly from: AccountId; readonly to: AccountId },
 ): readonly DirectTransfer[] {
   return moved(booking, 'cash_swept', amount, { debit: to, credit: from });
-}
-
-/** One posted transfer, the other way round for a negative amount, none for zero. */
-function moved(
-  { id, effectiveOn, refs }: Booking,
-  kind: TransferKind,
-  amount: Money,
-  { debit, credit }: { readonly debit: AccountId; readonly credit: AccountId },
-): readonly DirectTransfer[] {
-  if (amount.amount === 0) return [];
-  if (amount.amount < 0) {
-    return moved({ id, effectiveOn, refs }, kind, negateMoney(amount), { debit: credit, credit: debit });
-  }
-  return [{ id, kind, type: 'posted', debit, credit, amount: amount.amount, effectiveOn, refs }];
 }

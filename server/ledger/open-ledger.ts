@@ -6,15 +6,10 @@ import { commitInTime, ledgerUnavailable } from './flush-attempt.ts';
 import type { Ledger, LedgerUnit, UnitResult } from './ledger.ts';
 import { prepareUnit, takeRound, type PreparedUnit } from './prepare-unit.ts';
 
-/**
- * Units in one transaction: half of those that wait, so that their callers get on while the database works for the others;
- * not less than the first, which share a flush as cheaply, nor more than the second, which would wait for too many others.
- */
-const FLUSH_UNITS = { atLeast: 512, atMost: 512 };
+/** Units in one transaction: more would make a caller wait for too many others. */
+const FLUSH_UNITS_MAX = 512;
 /** Units that may wait: some twenty full flushes. */
 const QUEUE_UNITS_MAX = 10_000;
-
-type Answer = () => void;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -34,48 +29,41 @@ export function openLedger({ database, clock, log }: Pick<Services, 'database' |
 
   async function write(): Promise<void> {
     while (waiting.length > 0) {
-      // Whoever asks in the same turn of the event loop shares the flush.
+      // Whoever asks in the same turn of the event loop shares the flush: also those that the last one has just answered.
       await nextTurn();
-      let answer: Answer | undefined;
-      while (waiting.length > 0) {
-        const { atLeast, atMost } = FLUSH_UNITS;
-        const { taken, left } = takeRound(waiting, Math.min(Math.max(Math.ceil(waiting.length / 2), atLeast), atMost));
-        waiting = left;
-        const flushing = flush(taken);
-        // Only when the next flush is on its way: its callers' work goes on beside it.
-        if (answer !== undefined) setImmediate(answer);
-        answer = await flushing;
-      }
-      answer?.();
-      await nextTurn();
+      const { taken, left } = takeRound(waiting, FLUSH_UNITS_MAX);
+      waiting = left;
+      await flush(taken);
     }
     writer = undefined;
   }
 
-  /** Never rejects; answers the units when what it returns is called. */
-  async function flush(units: readonly WaitingUnit[]): Promise<Answer> {
+  /** Answers every unit, and never rejects. */
+  async function flush(units: readonly WaitingUnit[]): Promise<void> {
     try {
       const results = await commitInTime(client, (session) => commitUnits(db, session, units, clock.now()));
-      return () => units.forEach((unit, index) => unit.resolve(results[index] ?? missing(unit)));
+      for (const [index, unit] of units.entries()) unit.resolve(results[index] ?? missing(unit));
     } catch (error) {
-      return answerFailed(units, error);
+      await answerFailed(units, error);
     }
   }
 
-  async function answerFailed(units: readonly WaitingUnit[], error: unknown): Promise<Answer> {
+  async function answerFailed(units: readonly WaitingUnit[], error: unknown): Promise<void> {
     if (error instanceof Refusal) {
       log.warn({ err: error, units: units.length }, 'A flush of the ledger failed.');
-      return () => units.forEach(({ reject }) => reject(error));
+      for (const { reject } of units) reject(error);
+      return;
     }
     const [first, ...others] = units;
-    if (first === undefined || others.length > 0) {
+    if (first === undefined) return;
+    if (others.length > 0) {
       // One of them is to blame: each alone, so that it alone fails (M3).
-      const answers: Answer[] = [];
-      for (const unit of units) answers.push(await flush([unit]));
-      return () => answers.forEach((answer) => answer());
+      for (const unit of units) await flush([unit]);
+      return;
     }
     const taken = isDuplicateKey(error) ? takenKey(first, error) : undefined;
-    return () => (taken === undefined ? first.reject(error) : first.resolve(taken));
+    if (taken === undefined) first.reject(error);
+    else first.resolve(taken);
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { Instant } from '../../programs/calendar.ts';
 import { booksDay } from '../../programs/ledger/books-day.ts';
 import type { NewTransfer } from '../../programs/ledger/transfer.ts';
-import type { Booking } from '../../programs/payments/book-movements.ts';
+import type { Booking } from '../../programs/ledger/booking.ts';
 import { Refusal } from '../../programs/refusal.ts';
 import type { Services } from '../services.ts';
 

@@ -1,5 +1,11 @@
 import type { ClientSession } from 'mongodb';
-import { emptyState, type LedgerState } from '../../../programs/ledger/ledger-state.ts';
+import type { AccountId } from '../../../programs/ledger/chart.ts';
+import {
+  emptyState,
+  EMPTY_TOTALS,
+  type AccountTotals,
+  type LedgerState,
+} from '../../../programs/ledger/ledger-state.ts';
 import type { Clock } from '../../clock.ts';
 import { collectWrites } from '../collect-writes.ts';
 import { decideRound, inRounds } from '../commit-units.ts';
@@ -25,6 +31,10 @@ export class MemoryLedger implements Ledger {
   /** `YYYY-MM` (M10) */
   closeMonth(month: string): void {
     this.#closedMonths.add(month);
+  }
+
+  totals(account: AccountId): AccountTotals {
+    return this.#state.accounts.get(account) ?? EMPTY_TOTALS;
   }
 
   async commit(unit: LedgerUnit): Promise<UnitResult> {

@@ -4,7 +4,7 @@ import type { NewTransfer } from '../../../programs/ledger/transfer.ts';
 import type { LedgerUnit, UnitWrite } from '../ledger.ts';
 import { CASH, end, FUND, LEDGER_NOW, move, WORLD } from './open-test-ledger.ts';
 
-const POOL = 'program:p1:claims_pool:CNY';
+export const POOL = 'program:p1:claims_pool:CNY';
 const ACCOUNTS = [WORLD, FUND, POOL, CASH] as const;
 /** Few, so that histories clash. */
 const IDS = Array.from({ length: 14 }, (_, i) => `t${i}`);
