@@ -36,7 +36,7 @@ function openBooks() {
   const without = (account: string) => account.replace(/:CNY$/, '');
   return {
     lines,
-    book(...parts: readonly (NewTransfer | readonly NewTransfer[])[]): string {
+    book: (...parts: readonly (NewTransfer | readonly NewTransfer[])[]): string => {
       const transfers = parts.flat();
       checkTransfers(transfers);
       const unit = { id: `u${units++}`, transfers: transfers.map((transfer) => ({ transfer, hash: transfer.id })) };
@@ -52,7 +52,7 @@ function openBooks() {
       return 'committed';
     },
     /** Posted, on the credit side. */
-    balance(account: string): number {
+    balance: (account: string): number => {
       const { creditsPosted = 0, debitsPosted = 0 } = state.accounts.get(account) ?? {};
       return creditsPosted - debitsPosted;
     },

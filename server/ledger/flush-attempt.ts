@@ -18,7 +18,7 @@ const TRANSACTION = {
 } as const satisfies TransactionOptions;
 
 /** How long a flush is tried before its callers are told that the ledger is away. */
-export const FLUSH_MS_MAX = 15_000;
+const FLUSH_MS_MAX = 15_000;
 /** Of random waiting after a lost race: from the first, doubled up to the last. */
 const BACKOFF_MS_FIRST = 2;
 const BACKOFF_MS_LAST = 100;
@@ -34,8 +34,12 @@ export const ledgerUnavailable = (message: string): Refusal =>
  * an answer. Throws `unavailable` / `ledger_unavailable` when the outcome is open or the database away, and what `work`
  * throws otherwise, also a duplicate key that came twice.
  */
-export async function commitInTime<T>(client: MongoClient, work: (session: ClientSession) => Promise<T>): Promise<T> {
-  const deadlineMs = performance.now() + FLUSH_MS_MAX;
+export async function commitInTime<T>(
+  client: MongoClient,
+  work: (session: ClientSession) => Promise<T>,
+  msMax = FLUSH_MS_MAX,
+): Promise<T> {
+  const deadlineMs = performance.now() + msMax;
   let duplicates = 0;
   for (let attempt = 0; ; attempt += 1) {
     try {

@@ -33,18 +33,23 @@ export async function loadUnits(db: Db, session: ClientSession, units: readonly 
   const resolves = transfers.flatMap((transfer) => ('resolves' in transfer ? [transfer.resolves] : []));
   const accounts = transfers.flatMap((transfer) => ('resolves' in transfer ? [] : [transfer.debit, transfer.credit]));
   const months = transfers.map(({ effectiveOn }) => effectiveOn.slice(0, 7));
-  const reservation = { debit: 1, credit: 1, amount: 1, expiresAt: 1 };
   // A transaction takes one command after the other, so each would cost a round trip; it refuses $unionWith.
   const [found = {}] = await db
     .aggregate<Found>(
       [
         { $documents: [{}] },
-        ...lookUp('accounts', 'ledger_accounts', inList('_id', accounts)),
-        ...lookUp('transfers', 'ledger_transfers', inList('_id', ids), { hash: 1, unitId: 1 }),
-        ...lookUp('pending', 'ledger_transfers', { ...inList('_id', resolves), type: 'pending' }, reservation),
-        ...lookUp('resolvers', 'ledger_transfers', inList('resolves', resolves), { resolves: 1 }),
-        ...lookUp('refusals', 'ledger_refusals', inList('_id', ids)),
-        ...lookUp('months', 'ledger_months', inList('_id', months), { _id: 1 }),
+        ...lookUp({ as: 'accounts', from: 'ledger_accounts', values: accounts }),
+        ...lookUp({ as: 'transfers', from: 'ledger_transfers', values: ids, fields: { hash: 1, unitId: 1 } }),
+        ...lookUp({
+          ...{ as: 'pending', from: 'ledger_transfers', values: resolves, also: { type: 'pending' } },
+          fields: { debit: 1, credit: 1, amount: 1, expiresAt: 1 },
+        }),
+        ...lookUp({
+          ...{ as: 'resolvers', from: 'ledger_transfers', field: 'resolves', values: resolves },
+          fields: { resolves: 1 },
+        }),
+        ...lookUp({ as: 'refusals', from: 'ledger_refusals', values: ids }),
+        ...lookUp({ as: 'months', from: 'ledger_months', values: months, fields: { _id: 1 } }),
         ...lookUpDocuments(units.flatMap(({ unit }) => unit.writes ?? [])),
       ],
       { session },
@@ -59,7 +64,7 @@ export async function loadUnits(db: Db, session: ClientSession, units: readonly 
   if (missing.length > 0) {
     const more = db
       .collection<AccountDocument>('ledger_accounts')
-      .find(inList('_id', missing), { session, batchSize: BATCH_SIZE });
+      .find({ _id: { $in: [...new Set(missing)] } }, { session, batchSize: BATCH_SIZE });
     addAccounts(loaded.state, await more.toArray());
   }
   return loaded;
@@ -105,13 +110,24 @@ const pendingOf = (
   ...(resolvedBy === undefined ? {} : { resolvedBy }),
 });
 
-const inList = (field: string, values: readonly string[]) => ({ [field]: { $in: [...new Set(values)] } });
+/** Documents of another collection as a list under that name: those whose `field` is one of the values. */
+interface Wanted {
+  readonly as: string;
+  readonly from: string;
+  /** Default `_id`. */
+  readonly field?: string;
+  readonly values: readonly string[];
+  /** Default all. */
+  readonly fields?: Document;
+  readonly also?: Document;
+}
 
-/** Documents of another collection as a list under that name; nothing is asked where the filter names nothing. */
-function lookUp(as: string, from: string, filter: Document, fields?: Document): Document[] {
-  const isEmpty = Object.values(filter).some((value: unknown) => JSON.stringify(value) === '{"$in":[]}');
-  const project = fields === undefined ? [] : [{ $project: fields }];
-  return isEmpty ? [] : [{ $lookup: { from, pipeline: [{ $match: filter }, ...project], as } }];
+/** Nothing is asked where no value is wanted. */
+function lookUp({ as, from, field = '_id', values, fields, also }: Wanted): Document[] {
+  if (values.length === 0) return [];
+  const match = { $match: { [field]: { $in: [...new Set(values)] }, ...also } };
+  const pipeline = fields === undefined ? [match] : [match, { $project: fields }];
+  return [{ $lookup: { from, pipeline, as } }];
 }
 
 /** The documents that are to be written, with the fields that their guards ask about. */
@@ -124,6 +140,6 @@ function lookUpDocuments(writes: readonly UnitWrite[]): Document[] {
     if (write.kind === 'update') for (const field of guardedFields(write.guard)) asked.fields[field] = 1;
   }
   return [...collections].flatMap(([name, { ids, fields }]) =>
-    lookUp(`documents.${name}`, name, inList('_id', ids), fields),
+    lookUp({ as: `documents.${name}`, from: name, values: ids, fields }),
   );
 }
