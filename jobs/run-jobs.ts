@@ -1,3 +1,5 @@
+import { openPayouts } from '../server/payouts/open-payouts.ts';
+import { runSender } from '../server/payouts/run-sender.ts';
 import type { Services } from '../server/services.ts';
 import { startWebhookRunner } from '../server/webhooks/webhook-runner.ts';
 import { startAgenda, type AgendaOptions } from './agenda.ts';
@@ -8,14 +10,15 @@ export interface RunningJobs {
   stop(): Promise<void>;
 }
 
-/** Runs the timetable and the webhook loop in this process, until it is stopped. Any number of processes may do so at once. */
+/** Runs the timetable, the webhook loop and a sender of payouts in this process, until it is stopped. Any number of processes may do so at once. */
 export async function startJobs(services: Services, options: AgendaOptions = {}): Promise<RunningJobs> {
   const clock = await startAgenda(services, SCHEDULE, options);
   services.log.info({ jobs: SCHEDULE.map(({ name, cron }) => `${name} (${cron})`) }, 'jobs are running');
   const webhooks = startWebhookRunner(services);
+  const sender = runSender(openPayouts(services));
   return {
     async stop() {
-      await Promise.all([clock.stop(), webhooks.stop()]);
+      await Promise.all([clock.stop(), webhooks.stop(), sender.stop()]);
     },
   };
 }

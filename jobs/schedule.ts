@@ -10,8 +10,10 @@ import { expireTokensTick } from './expire-tokens.ts';
 import { issueInvoicesTick } from './issue-invoices.ts';
 import { foldProviderEventsTick } from './fold-provider-events.ts';
 import { reconcilePaymentsTick } from './reconcile-payments.ts';
+import { reconcilePayoutsTick } from './reconcile-payouts.ts';
 import { repairCoversTick } from './repair-covers.ts';
 import { sealBlocksTick } from './seal-blocks.ts';
+import { sendPayoutsTick } from './send-payouts.ts';
 import { settleEnvelopesTick } from './settle-envelopes.ts';
 import { settleCarriersTick } from './settle-carriers.ts';
 import { settlePaymentsTick } from './settle-payments.ts';
@@ -53,6 +55,8 @@ export const SCHEDULE: readonly ScheduledJob[] = [
   { name: 'fold-provider-events', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: foldProviderEventsTick },
   { name: 'settle-payments', cron: '5 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: settlePaymentsTick },
   { name: 'reconcile-payments', cron: '20 19 * * *', timeZone: 'UTC', lockMinutes: 240, tick: reconcilePaymentsTick },
+  { name: 'send-payouts', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 30, tick: sendPayoutsTick },
+  { name: 'reconcile-payouts', cron: '*/5 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: reconcilePayoutsTick },
   { name: 'expire-tokens', cron: '25 * * * *', timeZone: 'UTC', lockMinutes: 30, tick: expireTokensTick },
   { name: 'seal-blocks', cron: '* * * * *', timeZone: 'UTC', lockMinutes: 60, tick: sealBlocksTick },
   { name: 'check-books', cron: '*/5 * * * *', timeZone: 'UTC', lockMinutes: 60, tick: checkBooksTick },

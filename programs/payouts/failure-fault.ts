@@ -25,6 +25,8 @@ const PAYEE = new Set([
 const PASSING = new Set([
   'balance_insufficient',
   'insufficient_funds',
+  'outbound_payment_insufficient_funds',
+  'payout_method_usage_frequency_limit_exceeded',
   'could_not_process',
   'bank_unavailable',
   'payout_limit_exceeded',
@@ -33,5 +35,7 @@ const PASSING = new Set([
 /** Who has to mend a failure, by the provider's code; a code that we do not know goes to a person. */
 export function failureFault(code: string | undefined): FailureFault {
   if (code === undefined) return 'other';
-  return PAYEE.has(code) ? 'payee' : PASSING.has(code) ? 'passing' : 'other';
+  if (PASSING.has(code)) return 'passing';
+  // Stripe names what is wrong with the account at the other end like that: `payout_method_closed`, `..._restricted`.
+  return PAYEE.has(code) || code.startsWith('payout_method_') ? 'payee' : 'other';
 }

@@ -170,6 +170,8 @@ describe('keys and time', () => {
     const sent = completeSend(payout, { outcome: 'sent', providerRef: 'o', state: 'posted' }, NOW);
     assert.deepEqual([sent.payout.state, sent.moves, sent.tells], ['paid', ['post'], ['payout.paid']]);
     assert.equal(failureFault(undefined), 'other');
+    assert.equal(failureFault('payout_method_closed'), 'payee');
+    assert.equal(failureFault('payout_method_usage_frequency_limit_exceeded'), 'passing');
   });
 });
 

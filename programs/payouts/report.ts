@@ -31,7 +31,7 @@ export function applyReport(payout: Payout, report: ReportedPayout, now: Instant
     );
   }
   if (attempt.providerRef !== null && attempt.providerRef !== report.providerRef) {
-    return contradict(payout, `Attempt ${attempt.number} is ${attempt.providerRef} and also ${report.providerRef}.`);
+    return contradict(payout, `${report.providerRef} is a second payment of attempt ${attempt.number}.`);
   }
   const { amount } = payout;
   if (report.amount.amount !== amount.amount || report.amount.currency !== amount.currency) {

@@ -11,6 +11,8 @@ import { declareDeposits } from '../commands/deposits.ts';
 import { declareInvoices } from '../commands/invoices.ts';
 import { declareKeys } from '../commands/keys.ts';
 import { declarePayments } from '../commands/payments.ts';
+import { declarePayees } from '../commands/payees.ts';
+import { declarePayouts } from '../commands/payouts.ts';
 import { declarePeople } from '../commands/people.ts';
 import { declarePlatforms } from '../commands/platforms.ts';
 import { declarePolicies } from '../commands/policies.ts';
@@ -48,6 +50,8 @@ export function buildProgram(cli: Cli): Command {
     declareInvoices,
     declareDeposits,
     declarePayments,
+    declarePayouts,
+    declarePayees,
     declarePeople,
     declareDb,
     declareDemo,

@@ -54,6 +54,8 @@ const NOUNS = [
   'events',
   'webhooks',
   'payments',
+  'payouts',
+  'payees',
   'people',
   'db',
   'demo',
@@ -80,7 +82,7 @@ describe('the command line', () => {
 
   it('has at least the verbs that are promised', () => {
     const promised =
-      'platforms create,platforms list,keys create,keys revoke,policies open,policies revise,policies list,workers show,shifts import,covers show,covers explain,statements list,statements show,statements close,statements export,statements post,bordereaux list,bordereaux export,settlements create,settlements list,settlements show,settlements check,carriers fund-float,people export,people erase,books check,books trial-balance,books account,books export,books close-month,books head,db gate,db backup,db restore,demo seed';
+      'platforms create,platforms list,keys create,keys revoke,policies open,policies revise,policies list,workers show,shifts import,covers show,covers explain,statements list,statements show,statements close,statements export,statements post,bordereaux list,bordereaux export,settlements create,settlements list,settlements show,settlements check,carriers fund-float,payouts list,payouts show,payouts create,payouts approve,payouts void,payouts retry,payouts reconcile,payees create,payees show,payees verify,payees change,payees list,people export,people erase,books check,books trial-balance,books account,books export,books close-month,books head,db gate,db backup,db restore,demo seed';
     assert.deepEqual(
       promised.split(',').filter((verb) => !verbs.includes(verb)),
       [],
@@ -132,6 +134,14 @@ describe('the command line', () => {
     'keys create --platform plt_a --expires-in-days 30',
     'keys revoke key_a',
     'policies open --platform plt_a --carrier car_a --policyholder A --product rider-day@1 --from 2026-01-01T00:00:00Z --to 2027-01-01T00:00:00Z --time-zone UTC --occupation a --territory b',
+    'payouts create --key k --payee pye_a --amount 100 --currency CNY --from carrier:car_a:claims_float:CNY --text t',
+    'payouts approve pyo_a',
+    'payouts void pyo_a --reason r',
+    'payouts retry pyo_a',
+    'payouts release pyo_a',
+    'payouts reconcile',
+    'payees verify pye_a --version 1 --method document',
+    'payees noticed n --how called',
     'people verify wrk_a --days 3',
     'payments resolve exc_1 --how no_action --note nothing',
     'payments sweep --from stripe --to bank --amount 5 --currency CNY --reference po_1 --on 2026-03-02',

@@ -23,6 +23,7 @@ import {
   declareBankLines,
   declareBankOrders,
 } from '../payments/bank/bank-models.ts';
+import { declareManualNotices, declarePayees, declarePayeeVersions } from '../payees/payee-model.ts';
 import { declarePayouts } from '../payouts/payout-model.ts';
 import {
   declarePaymentExceptions,
@@ -70,6 +71,9 @@ export function openModels(connection: Connection) {
     invoices: declareInvoices(connection),
     ledgerRefusals: declareRefusals(connection),
     notices: declareNotices(connection),
+    manualNotices: declareManualNotices(connection),
+    payees: declarePayees(connection),
+    payeeVersions: declarePayeeVersions(connection),
     payouts: declarePayouts(connection),
     paymentExceptions: declarePaymentExceptions(connection),
     paymentFacts: declarePaymentFacts(connection),

@@ -31,10 +31,6 @@ export const PAYMENTS_PROBLEM_CODES = {
     title: 'The ledger refuses the booking',
     action: 'Read its reason in detail; an exception is kept for a person.',
   },
-  fact_not_applicable: {
-    title: 'Nothing books what the provider told',
-    action: 'Look into it, and resolve the exception by hand.',
-  },
   sweep_invalid: {
     title: 'The sweep cannot be booked so',
     action: 'Name two cash accounts, an amount and a reference as detail says.',

@@ -41,6 +41,20 @@ export const PAYOUTS_PROBLEM_CODES = {
     action: 'Void it, find out why it fails, and decide a new payout.',
   },
   payee_not_found: { title: 'There is no such payee', action: 'Check the id; GET /v1/payees lists them.' },
+  payee_exists: {
+    title: 'The payee has another account already',
+    action: 'Change it, or give the new one a name of its own.',
+  },
+  holder_not_found: { title: 'There is no such holder', action: 'Check kind and id; an erased person holds nothing.' },
+  verifier_refused: {
+    title: 'You may not verify this payee',
+    action: 'Ask a person who did not set the account.',
+  },
+  notice_not_found: { title: 'There is no such notice', action: 'List them with: payees notices.' },
+  payout_contradicted: {
+    title: 'The provider says what cannot be',
+    action: 'Operators: read the contradictions of the payout, ask the provider, and resolve the exception.',
+  },
   payee_unchanged: {
     title: 'The account that failed is still the same',
     action: 'Change the payee, have it verified, and try again.',

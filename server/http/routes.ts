@@ -9,6 +9,8 @@ import { coverRoutes } from '../covers/cover-routes.ts';
 import { eventRoutes } from '../events/event-routes.ts';
 import { bookRoutes } from '../ledger/books/book-routes.ts';
 import { paymentRoutes } from '../payments/payment-routes.ts';
+import { payeeRoutes } from '../payees/payee-routes.ts';
+import { payoutRoutes } from '../payouts/payout-routes.ts';
 import { platformRoutes } from '../platforms/platform-routes.ts';
 import { productRoutes } from '../products/product-routes.ts';
 import { reportRoutes } from '../reports/report-routes.ts';
@@ -41,6 +43,8 @@ export const routes: readonly AnyRoute[] = [
   ...platformRoutes,
   ...consentRoutes,
   ...paymentRoutes,
+  ...payoutRoutes,
+  ...payeeRoutes,
   ...auditRoutes,
   ...bookRoutes,
 ];

@@ -1,9 +1,9 @@
 import type { Instant } from '../../programs/calendar.ts';
-import { Refusal } from '../../programs/refusal.ts';
 import { recordTopUp } from '../deposits/record-top-up.ts';
 import { recordInvoicePayment } from '../invoices/record-invoice-payment.ts';
 import { recordReversal } from '../invoices/record-reversal.ts';
 import type { Services } from '../services.ts';
+import { applyPayoutFact } from '../payouts/apply-payout-fact.ts';
 import { bookSettlement } from './book-settlement.ts';
 import { bookUnidentified } from './book-unidentified.ts';
 import type { FactOf, PaymentFact, PaymentFactKind } from './payment-fact.ts';
@@ -28,7 +28,7 @@ export type FactAppliers = { readonly [K in PaymentFactKind]: FactApplier<K> };
 
 /** Which use case applies which fact. */
 export const FACT_APPLIERS: FactAppliers = {
-  payout_changed: notYet,
+  payout_changed: applyPayoutFact,
   invoice_paid: async (services, fact) => void (await recordInvoicePayment(services, fact)),
   top_up_paid: async (services, fact) => void (await recordTopUp(services, fact)),
   payment_reversed: recordReversal,
@@ -57,8 +57,4 @@ export async function applyFact(
     case 'bank_received':
       return appliers.bank_received(services, fact, applying);
   }
-}
-
-async function notYet(): Promise<void> {
-  throw new Refusal('conflict', 'fact_not_applicable', 'Nothing applies facts of this kind yet.');
 }

@@ -1,6 +1,6 @@
 /**
- * Does `work` for each item, at most `atOnce` at a time, in order of their start. When one fails, no more are started;
- * those under way are awaited, so that nothing goes on behind the caller's back, and the first failure is thrown.
+ * Does `work` for each item, at most `atOnce` at a time, in order of their start. One that fails holds up no other; in the
+ * end nothing goes on behind the caller's back, and the first failure is thrown.
  */
 export async function inPool<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
@@ -12,7 +12,6 @@ export async function inPool<T>(items: readonly T[], atOnce: number, work: (item
       } catch (error) {
         failures.push(error);
       }
-      if (failures.length > 0) return;
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));

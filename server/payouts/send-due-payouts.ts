@@ -6,7 +6,7 @@ import { inPool } from './in-pool.ts';
 import { versionKey, type PayeeVersionRef, type PayoutDeps, type SealedDestination } from './payout-deps.ts';
 
 export interface SendOptions {
-  /** Payouts in one batch; default 100. */
+  /** Payouts in one batch; default 200. */
   readonly batch?: number;
   /** Calls at once; default 16. */
   readonly callsAtOnce?: number;
@@ -29,7 +29,7 @@ export interface SendTally {
 }
 
 export const LEASE_MS = 60_000;
-const BATCH = 100;
+const BATCH = 200;
 const CALLS_AT_ONCE = 16;
 
 /**

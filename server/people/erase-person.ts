@@ -44,10 +44,12 @@ export async function planErasure(services: Services, ref: PersonRef): Promise<E
 export async function erasePerson(services: Services, input: ErasePersonInput): Promise<Erasure> {
   const now = services.clock.now();
   const at = new Date(now);
-  const { people, workers, tokens, consents } = services.models;
+  const { people, workers, tokens, consents, payees, payeeVersions } = services.models;
   const plan = await planErasure(services, input);
   const { personId, workerIds } = plan;
   const documents = [...(personId === undefined ? [] : [personId]), ...workerIds.map(profileIdOf)];
+  const held = personId === undefined ? [] : await payees.find({ holderId: personId }, { _id: 1 }).lean();
+  const payeeIds = held.map(({ _id }) => _id);
   await inTransaction(services.database, async (session) => {
     await people.updateMany(
       { _id: { $in: documents }, erasedAt: { $exists: false } },
@@ -63,6 +65,13 @@ export async function erasePerson(services: Services, input: ErasePersonInput): 
       { session },
     );
     if (personId === undefined) return;
+    // Accounts are sealed under the key that is gone; what is shown of them goes too, and nothing is paid there any more.
+    await payees.updateMany(
+      { holderId: personId, erasedAt: null },
+      { $set: { erasedAt: at, accountHash: null, 'account.masked': '****' } },
+      { session },
+    );
+    await payeeVersions.updateMany({ payeeId: { $in: payeeIds } }, { $set: { 'account.masked': '****' } }, { session });
     await tokens.updateMany(
       { kind: 'person', subjectId: personId, revokedAt: { $exists: false } },
       { $set: { revokedAt: at } },

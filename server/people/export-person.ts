@@ -10,7 +10,7 @@ const BATCH = 500;
 
 /**
  * All that we hold of a person, as one JSON object in chunks of text, so that a long life fits in little memory:
- * `{ exportedAt, person, workers, consents, tokens, shiftEvents, covers, certificates, disclosures, unverifiedWorkers }`.
+ * `{ exportedAt, person, workers, consents, tokens, payees, shiftEvents, covers, certificates, disclosures, unverifiedWorkers }`.
  * Personal data are in the clear; secrets and hashes are left out. Workers that a platform only asserts to be this person
  * are named and no more: they can be exported by their own id. Each export is itself a recorded disclosure.
  * Throws `person_not_found`, `worker_not_found`, before the first chunk.
@@ -25,6 +25,7 @@ export async function* exportPerson(services: Services, input: ExportPersonInput
   yield* list('workers', workersOf(services, scope.workers));
   yield* list('consents', consentsOf(services, scope));
   yield* list('tokens', tokensOf(services, scope));
+  yield* list('payees', payeesOf(services, scope));
   const coverIds = new Set<string>();
   yield* list('shiftEvents', eventsOf(services, scope.workers, coverIds));
   yield* list(
@@ -72,6 +73,17 @@ async function* consentsOf(services: Services, { personId }: PersonScope): Async
     .lean()
     .cursor()) {
     yield { id: _id, ...consent };
+  }
+}
+
+/** Where the person is paid, with every version; accounts are shown as everywhere, masked. */
+async function* payeesOf(services: Services, { personId }: PersonScope): AsyncGenerator<unknown, void> {
+  if (personId === undefined) return;
+  const { payees, payeeVersions } = services.models;
+  const held = payees.find({ holderId: personId }, { accountHash: 0, contentHash: 0 }).sort({ _id: 1 }).lean();
+  for await (const { _id, ...payee } of held.cursor()) {
+    const versions = await payeeVersions.find({ payeeId: _id }, { _id: 0, sealed: 0 }).sort({ version: 1 }).lean();
+    yield { id: _id, ...payee, versions };
   }
 }
 

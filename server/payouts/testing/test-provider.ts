@@ -1,6 +1,7 @@
 import { accountId } from '../../../programs/ledger/chart.ts';
 import { Refusal } from '../../../programs/refusal.ts';
 import type { PayoutOrder, ProviderPayout, SendAnswer } from '../../payments/payment-port.ts';
+import type { ReadableProvider } from '../../payments/readable-provider.ts';
 import type { PayoutDeps } from '../payout-deps.ts';
 
 /** What a call may do instead of succeeding. */
@@ -98,3 +99,29 @@ export const providersOf = (provider: TestProvider): PayoutDeps['providers'] => 
   stripe: provider,
   bank_file: provider,
 });
+
+/** The same as a provider of the services; only payouts work. */
+export function readableTestProvider(now: () => number): {
+  readonly provider: TestProvider;
+  readonly readable: ReadableProvider;
+} {
+  const provider = new TestProvider(now);
+  const absent = (): Promise<never> => Promise.reject(new Error('This provider only pays out.'));
+  const readable: ReadableProvider = {
+    name: 'stripe',
+    sandbox: true,
+    cashAccount: provider.cashAccount,
+    clearingAccount: (currency) => accountId('*:clearing', currency, 'stripe'),
+    sendPayout: (order) => provider.sendPayout(order),
+    findPayouts: (payoutId) => provider.findPayouts(payoutId),
+    sendInvoice: absent,
+    voidInvoice: absent,
+    openTopUp: absent,
+    receive: absent,
+    fetchSightings: absent,
+    readSettlements: absent,
+    readMovements: absent,
+    readBalances: absent,
+  };
+  return { provider, readable };
+}
