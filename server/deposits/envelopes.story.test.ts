@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { local } from '../covers/testing/open-shifts.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
+import { assertBooks } from '../ledger/testing/assert-books.ts';
 import type { OpenServices } from '../open-services.ts';
 import type { World } from '../platforms/testing/open-world.ts';
 import { repairCovers } from '../shifts/repair-covers.ts';
@@ -32,6 +33,7 @@ describe('envelopes of a deposit (G21)', () => {
     await clearPrepaid(world.services);
     world.clock.set(local('12:00'));
   });
+  afterEach(async () => assertBooks(world.services));
 
   /** Several processes, closed as at a shutdown when they are through. */
   async function withProcesses(count: number, use: (processes: readonly OpenServices[]) => Promise<void>) {

@@ -15,17 +15,19 @@ type LevelServices = Pick<Services, 'ledger' | 'models' | 'database' | 'clock'>;
 
 /**
  * Keeps a deposit's level with what is left of it, and tells its platform once when it falls (`deposit.low`,
- * `deposit.empty`). Of several processes that see the same, one tells.
+ * `deposit.empty`). Of several processes that see the same, one tells. `unpaid`: the price of a day that could not be paid.
  */
 export async function noteDepositLevel(
   services: LevelServices,
   which: WhichDeposit,
-  { refused, paidIn }: { readonly refused: boolean; readonly paidIn: boolean },
+  { unpaid = 0 }: { readonly unpaid?: number } = {},
 ): Promise<void> {
   for (;;) {
     const deposit = await depositDocument(services, which);
     const available = await availableIn(services, depositAccount(which.platformId, which.currency));
-    const level = depositLevel(deposit.level, { available, lowBelow: deposit.lowBelow, refused, paidIn });
+    // Something may have been paid in since the day was refused.
+    const refused = available < unpaid;
+    const level = depositLevel(deposit.level, { available, lowBelow: deposit.lowBelow, refused, paidIn: false });
     if (level === deposit.level) return;
     const result = await services.ledger.commit({
       id: `level:${deposit._id}:${deposit.sequence}:${level}`,

@@ -51,8 +51,8 @@ export function openDepositBook(services: BookServices): DepositBook {
     }
   }
 
-  const noteLevel = (pot: Pot, refused: boolean): void => {
-    aside('The level of a deposit was not noted.', noteDepositLevel(services, pot, { refused, paidIn: false }));
+  const noteLevel = (pot: Pot, unpaid: number): void => {
+    aside('The level of a deposit was not noted.', noteDepositLevel(services, pot, { unpaid }));
   };
 
   /** One attempt to have `need` in one envelope; afterwards the pot holds it, or knows that the deposit is dry. */
@@ -70,7 +70,7 @@ export function openDepositBook(services: BookServices): DepositBook {
       }
       pot.dryAt = amount < need ? clock.now() : undefined;
       if (amount >= need) pot.refusals = 0;
-      noteLevel(pot, false);
+      noteLevel(pot, 0);
       return;
     }
     pot.dryAt = clock.now();
@@ -91,7 +91,7 @@ export function openDepositBook(services: BookServices): DepositBook {
     const envelope = pot.spend(price.amount, clock.now());
     if (envelope === undefined) {
       // Once for each emptying: the level is told once too, but need not be looked up for every event.
-      if (pot.refusals++ === 0) noteLevel(pot, true);
+      if (pot.refusals++ === 0) noteLevel(pot, price.amount);
       return undefined;
     }
     if (pot.runsLow(price.amount) && pot.dryAt === undefined && pot.filling === undefined) {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { closeThrough } from '../billing/close-through.ts';
 import { DAY, local } from '../covers/testing/open-shifts.ts';
+import { profileReads } from '../database/testing/profile-reads.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
+import { collectInvoices } from '../invoices/collect-invoices.ts';
 import { issueInvoices } from '../invoices/issue-invoices.ts';
+import { readInvoice } from '../invoices/read-invoices.ts';
 import { assertBooks } from '../ledger/testing/assert-books.ts';
 import type { OpenServices } from '../open-services.ts';
 import { openPolicy } from '../policies/open-policy.ts';
 import { OPERATOR, policyInput, type World } from '../platforms/testing/open-world.ts';
+import { repairCovers } from '../shifts/repair-covers.ts';
 import { receivableAccount } from './deposit-accounts.ts';
 import { settleEnvelopes } from './settle-envelopes.ts';
 import {
@@ -147,5 +151,30 @@ describe('a prepaid product day, from its covers to the deposit (G21)', () => {
     });
     assert.equal((await settleEnvelopes(world.services, { now: world.clock.now() })).days, 1);
     assert.deepEqual(await moneyOf(world.services), { deposit: 9 * PRICE, envelopes: 0, prepaid: 0 });
+  });
+
+  it('what the jobs ask for is found by indexes', async () => {
+    await fillDeposit(world.services, 'in', 10 * PRICE);
+    const left = await openProcess(world);
+    await startAll(left, workers(3, 'w'));
+    world.clock.set(local('12:00', '2026-03-03'));
+    await repairCovers(world.services, { now: world.clock.now() });
+    await closeThrough(world.services, { actor: OPERATOR, policyId: 'pol_prepaid', through: DAY });
+    world.clock.advance(86_400_000);
+    const collections = ['covers', 'receivables', 'invoices', 'prepaid_days', 'envelopes', 'platform_payments'];
+    const reads = await profileReads(database, collections, async () => {
+      assert.equal((await settleEnvelopes(world.services, { now: world.clock.now() })).days, 1);
+      assert.equal((await issueInvoices(world.services)).invoices, 1);
+      await collectInvoices(world.services);
+      const invoice = await world.services.models.invoices.findOne().sort({ issuedAt: -1, _id: -1 }).lean();
+      await readInvoice(world.services, { actor: OPERATOR, invoiceId: invoice?._id ?? '' });
+    });
+    assert.deepEqual(
+      reads
+        .filter(({ planSummary }) => planSummary?.includes('COLLSCAN'))
+        .map(({ command }) => JSON.stringify(command)),
+      [],
+    );
+    assert.ok(reads.length > 8);
   });
 });

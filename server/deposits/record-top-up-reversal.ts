@@ -76,7 +76,7 @@ export async function recordTopUpReversal(services: ReversalServices, fact: TopU
       ],
     });
     if (result.status !== 'refused') {
-      await noteDepositLevel(services, { platformId, currency }, { refused: false, paidIn: false });
+      await noteDepositLevel(services, { platformId, currency });
       return result.status === 'committed';
     }
     const again = ['exceeds_funds', 'transfer_id_refused', 'already_exists'].includes(result.code);

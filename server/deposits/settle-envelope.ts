@@ -77,7 +77,8 @@ export async function settleEnvelope(services: SettleServices, envelope: Envelop
 async function drawnFrom({ models, log }: SettleServices, envelope: EnvelopeDocument): Promise<readonly Drawn[]> {
   const groups = await models.covers.collection
     .aggregate<{ _id: { policyId: string; productDay: string; product: string }; covers: number }>([
-      { $match: { envelopeId: envelope._id } },
+      // The type as well: else the partial index is not used.
+      { $match: { envelopeId: { $eq: envelope._id, $type: 'string' } } },
       {
         $group: {
           _id: { policyId: '$policyId', productDay: '$productDay', product: '$product' },

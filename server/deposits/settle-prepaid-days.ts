@@ -12,19 +12,16 @@ import { openPrepaidDay } from './settle-envelope.ts';
 
 type DayServices = Pick<Services, 'ledger' | 'models' | 'database' | 'clock' | 'log'>;
 
-const DAYS_MAX = 1_000;
-
 /** Settles every prepaid day that has an unsettled statement, or drawn money that nothing more will be charged for. */
 export async function settlePrepaidDays(services: DayServices): Promise<{ settled: number; failed: number }> {
   const { models, log } = services;
+  const fields = { platformId: 1, policyId: 1, productDay: 1, currency: 1 };
   const [charged, drawn] = await Promise.all([
-    models.receivables
-      .find({ settled: null }, { platformId: 1, policyId: 1, productDay: 1, currency: 1 })
-      .limit(DAYS_MAX)
-      .lean(),
+    // A policy is named, if only as any: so the index of what is unsettled is used.
+    models.receivables.find({ policyId: { $gt: '' }, settled: null }, fields).lean(),
     models.prepaidDays
-      .find({ due: true }, { platformId: 1, policyId: 1, productDay: 1, currency: 1 })
-      .limit(DAYS_MAX)
+      .find({ _id: { $gt: '' }, due: true }, fields)
+      .hint('_id_1_due_1')
       .lean(),
   ]);
   const days = new Map(
@@ -82,7 +79,7 @@ async function settleDay(services: DayServices, which: WhichDay): Promise<boolea
     return false;
   }
   if (result.status === 'committed' && moves.charge > 0) {
-    await noteDepositLevel(services, { platformId, currency }, { refused: false, paidIn: false });
+    await noteDepositLevel(services, { platformId, currency });
   }
   return result.status === 'committed';
 }

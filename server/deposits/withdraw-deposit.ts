@@ -52,7 +52,7 @@ export async function withdrawDeposit(services: Services, input: WithdrawDeposit
     throw new Refusal('conflict', 'deposit_withdrawal_refused', `The ledger refuses this: ${result.message}`);
   }
   services.log.info({ platformId, ...amount, actor: actorName(actor), reference }, 'deposit withdrawn');
-  await noteDepositLevel(services, { platformId, currency }, { refused: false, paidIn: false });
+  await noteDepositLevel(services, { platformId, currency });
   return result.status === 'committed';
 }
 

@@ -38,7 +38,8 @@ export async function collectInvoices(services: Services): Promise<Collected> {
     const invoice = await sendInvoice(services, invoiceId);
     return invoice?.delivery.state === 'sent';
   });
-  await each({ nextDunningAt: { $lte: now } }, 'dunned', async (invoiceId) => dun(services, invoiceId));
+  // The type as well: else the partial index is not used.
+  await each({ nextDunningAt: { $lte: now, $type: 'date' } }, 'dunned', async (invoiceId) => dun(services, invoiceId));
   await each({ 'delivery.state': 'to_void', ...due }, 'voided', async (invoiceId) => endThere(services, invoiceId));
   return tally;
 }

@@ -31,7 +31,7 @@ const STATEMENTS_MAX = 2_000;
 
 /**
  * Bills what is due to be billed: the statements of cycles that have ended, per policy and currency, each on one invoice
- * (M5: a statement's row names its invoice, set once). A policy that fails does not keep others from being billed.
+ * (a statement's row names its invoice, set once). A policy that fails does not keep others from being billed.
  */
 export async function issueInvoices(
   services: Services,
@@ -41,7 +41,8 @@ export async function issueInvoices(
   const tally = { invoices: 0, creditNotes: 0, failed: 0 };
   const open = await models.receivables.collection
     .aggregate<{ _id: { policyId: string; platformId: string; currency: string } }>([
-      { $match: { invoiceId: null, settled: { $ne: null }, ...(only !== undefined && { policyId: only }) } },
+      // A policy is named, if only as any: so the index of what is unbilled is used.
+      { $match: { policyId: only ?? { $gt: '' }, invoiceId: null, settled: { $ne: null } } },
       { $group: { _id: { policyId: '$policyId', platformId: '$platformId', currency: '$currency' } } },
       { $sort: { _id: 1 } },
     ])

@@ -55,7 +55,11 @@ export async function readInvoice(
   const invoice = await models.invoices.findOne({ _id: invoiceId, ...tenantOf(actor) }).lean();
   if (invoice === null) throw invoiceNotFound(invoiceId);
   const [lines, payments] = await Promise.all([
-    models.receivables.find({ invoiceId }).sort({ productDay: 1, _id: 1 }).lean(),
+    // The type as well: else the partial index is not used.
+    models.receivables
+      .find({ invoiceId: { $eq: invoiceId, $type: 'string' } })
+      .sort({ productDay: 1, _id: 1 })
+      .lean(),
     models.platformPayments.find({ invoiceId }).sort({ occurredAt: 1, _id: 1 }).lean(),
   ]);
   return { invoice, lines, payments };
