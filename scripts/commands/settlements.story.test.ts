@@ -62,6 +62,8 @@ describe('bordereaux, settlements and carriers fund-float', () => {
     assert.match((await run(create)).out, /"toPay": \{\s+"amount": 505[\s\S]*Nothing was done/);
     assert.equal(await services.models.settlements.countDocuments(), 0);
     const made = await run(`${create} --apply`);
+    // Nobody said where the carrier is paid.
+    assert.deepEqual([made.exit, /stl_\w+ is settled and not paid yet: /.test(made.notes)], [1, true]);
     assert.match(made.out, /stl_\w+ +car_test +2026-03 +issued +CNY 6.00 +CNY 5.05 +CNY 0.00 +CNY 5.05/);
     assert.equal((await run(`${create} --apply`)).out, made.out);
     assert.equal((await run('settlements list')).out, made.out);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Services } from '../../server/services.ts';
 import type { SettlementDocument } from '../../server/settlements/settlement-model.ts';
 import { CLI_ACTOR, type Cli } from '../cli/cli.ts';
+import { EXIT } from '../cli/exit-codes.ts';
 import { noun, verb, writingVerb } from '../cli/leaf.ts';
 import { operatorOf } from '../cli/operator.ts';
 import { answer, record, showPlan, table } from '../cli/render.ts';
@@ -21,10 +22,15 @@ interface ListOptions extends Partial<MonthOptions> {
 export function declareSettlements(program: Command, cli: Cli): void {
   const settlements = noun(program, 'settlements', 'months settled with carriers: what they earned, and are paid');
 
-  writingVerb(settlements, 'create', 'settle a closed month with a carrier, in each currency; again changes nothing', [
-    'settlements create --carrier car_example --month 2026-03',
-    'settlements create --carrier car_example --month 2026-03 --apply',
-  ])
+  writingVerb(
+    settlements,
+    'create',
+    'settle a closed month with a carrier, and make its payout; again changes nothing',
+    [
+      'settlements create --carrier car_example --month 2026-03',
+      'settlements create --carrier car_example --month 2026-03 --apply',
+    ],
+  )
     .requiredOption('--carrier <car_id>', 'with whom')
     .requiredOption('--month <month>', 'a month that is closed in the books, like 2026-03', monthValue)
     .action(async ({ carrier, month, apply, json }: MonthOptions) =>
@@ -38,8 +44,21 @@ export function declareSettlements(program: Command, cli: Cli): void {
           return showPlan(cli, json, { settlements: settled }, `Would settle ${month} with ${carrier}:`);
         }
         const actor = await operatorOf(cli, services, 'ledger:write');
+        const { Refusal } = await import('../../programs/refusal.ts');
+        const { paySettlement } = await import('../../server/settlements/pay-settlement.ts');
         const made: SettlementDocument[] = [];
-        for (const of of months) made.push(await createSettlement(services, { actor, ...of }));
+        for (const of of months) {
+          const settlement = await createSettlement(services, { actor, ...of });
+          try {
+            made.push(await paySettlement(services, { actor, settlementId: settlement._id }));
+          } catch (error) {
+            if (!(error instanceof Refusal)) throw error;
+            // It is settled all the same: what is missing for the payout can be mended, and the job asks again.
+            made.push(settlement);
+            cli.note(`${settlement._id} is settled and not paid yet: ${error.message}`);
+            cli.finish(EXIT.refused);
+          }
+        }
         await show(cli, json, made);
       }),
     );

@@ -12,7 +12,9 @@ import { useTestDatabase } from '../database/testing/test-database.ts';
 import { closeMonth } from '../ledger/books/close-month.ts';
 import { closeMonths as close } from '../ledger/testing/close-months.ts';
 import type { OpenServices } from '../open-services.ts';
+import { createPayee } from '../payees/set-payee.ts';
 import { createSettlement } from './create-settlement.ts';
+import { paySettlement } from './pay-settlement.ts';
 import { reconcileMonth } from './reconcile-month.ts';
 import { settleDueMonths } from './settle-due-months.ts';
 import type { SettlementDocument } from './settlement-model.ts';
@@ -26,14 +28,21 @@ describe('settlements', () => {
   let services: OpenServices;
   let clock: MovableClock;
   before(async () => {
-    const opened = await openWorkday(database);
-    clock = opened.clock;
-    services = opened.services;
+    ({ services, clock } = await openWorkday(database));
     await createCarrier(services, {
       actor: TEST_OPERATOR,
       carrierId: 'car_test',
       name: 'Test Insurance',
       licence: '1',
+    });
+    await createPayee(services, {
+      actor: TEST_OPERATOR,
+      holder: { kind: 'carrier', id: 'car_test' },
+      relation: 'self',
+      destination: {
+        ...{ kind: 'bank_account', holder: 'Test Insurance', country: 'CN', bankCode: '102100099996' },
+        accountNumber: '6222000200112233',
+      },
     });
   });
   beforeEach(async () => {
@@ -139,6 +148,38 @@ describe('settlements', () => {
     await checkStatements(services);
   });
 
+  it('is paid out once, from the premium payable to the carrier itself, and waits where the cash is not there yet', async () => {
+    await work(7, ['2026-03-02']);
+    await closeMonths('2026-03');
+    const { _id: settlementId } = await settle();
+    const pay = () => paySettlement(services, { actor: TEST_OPERATOR, settlementId });
+    const paid = await Promise.all([pay(), pay(), pay()]);
+    assert.equal(new Set(paid.map(({ payoutId }) => payoutId)).size, 1);
+    assert.equal((await pay()).state, 'payout_created');
+    const payouts = await services.models.payouts.find().lean();
+    assert.deepEqual(
+      payouts.map(({ _id, state, amount, fundingAccount, holderId }) => {
+        return [_id, state, amount.amount, fundingAccount, holderId];
+      }),
+      [[paid[0]?.payoutId, 'awaiting_funds', 1768, 'carrier:car_test:premium_payable:CNY', 'car_test']],
+    );
+    await assert.rejects(paySettlement(services, { actor: TEST_OPERATOR, settlementId: 'stl_none' }), {
+      code: 'settlement_not_found',
+    });
+    await checkStatements(services);
+  });
+
+  it('a carrier without a payee is settled, and paid when it has one', async () => {
+    await work(1, ['2026-03-02']);
+    await closeMonths('2026-03');
+    const payees = database.db.collection('payees');
+    await payees.updateMany({}, { $set: { erasedAt: new Date(0) } });
+    const due = () => settleDueMonths(services, { actor: TEST_OPERATOR });
+    assert.deepEqual(await due(), { settled: 1, payouts: 0, failed: 1 });
+    await payees.updateMany({}, { $set: { erasedAt: null } });
+    assert.deepEqual(await due(), { settled: 0, payouts: 1, failed: 0 });
+  });
+
   it('a late correction goes to the next month, which pays for what the closed one got too much', async () => {
     await storeEvents(services, [{ worker: 'w', policyId: 'pol_hour' }]);
     await closeDays('pol_hour');
@@ -174,8 +215,8 @@ describe('settlements', () => {
     await assert.rejects(settle({ ...MARCH, currency: 'EUR' }), { code: 'bordereau_not_found' });
     await assert.rejects(settle({ ...MARCH, month: '2026-02' }), { code: 'bordereau_not_found' });
     const due = () => settleDueMonths(services, { actor: TEST_OPERATOR });
-    assert.deepEqual(await due(), { settled: 2, failed: 0 });
-    assert.deepEqual(await due(), { settled: 0, failed: 0 });
+    assert.deepEqual(await due(), { settled: 2, payouts: 2, failed: 0 });
+    assert.deepEqual(await due(), { settled: 0, payouts: 0, failed: 0 });
   });
 
   describe('refuses what does not agree, and names where', () => {
@@ -236,7 +277,7 @@ describe('settlements', () => {
         });
         assert.equal(await services.models.settlements.countDocuments(), 0);
         const due = await settleDueMonths(services, { actor: TEST_OPERATOR });
-        assert.deepEqual(due, { settled: 0, failed: 1 });
+        assert.deepEqual(due, { settled: 0, payouts: 0, failed: 1 });
       });
     }
   });
