@@ -55,6 +55,7 @@ async function auditFrom(
   const debits = transfers
     .find({ debit: { $gt: after } }, moment)
     .sort(byDebit)
+    .batchSize(BATCH)
     .allowDiskUse();
   const credits = transfers
     .find({ credit: { $gt: after } }, { ...moment, projection: BOOKED })
@@ -95,8 +96,8 @@ export async function auditAccountsSince(
   const read = { ...moment, projection: BOOKED };
   const found: WalkedAccount[] = [];
   const walk = walkAccounts({
-    debits: transfers.find<BookedTransfer>(sinceSeq('debit', 'debitSeq'), read).sort(byDebit),
-    credits: transfers.find<BookedTransfer>(sinceSeq('credit', 'creditSeq'), read).sort(byCredit),
+    debits: transfers.find<BookedTransfer>(sinceSeq('debit', 'debitSeq'), read).sort(byDebit).batchSize(BATCH),
+    credits: transfers.find<BookedTransfer>(sinceSeq('credit', 'creditSeq'), read).sort(byCredit).batchSize(BATCH),
     accounts: accounts.find({ _id: { $in: [...ids] } }, moment).sort({ _id: 1 }),
     startOf: (id) => states.get(id),
   });

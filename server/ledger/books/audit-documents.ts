@@ -55,6 +55,7 @@ export async function* auditResolvers(view: LedgerView): AsyncGenerator<Breach> 
   const all = transfers
     .find({ resolves: { $exists: true } }, moment)
     .sort({ resolves: 1 })
+    .batchSize(BATCH)
     .allowDiskUse();
   let carried: TransferDocument[] = [];
   for await (const batch of inBatches<TransferDocument>(all)) {
