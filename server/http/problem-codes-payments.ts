@@ -31,6 +31,10 @@ export const PAYMENTS_PROBLEM_CODES = {
     title: 'The ledger refuses the booking',
     action: 'Read its reason in detail; an exception is kept for a person.',
   },
+  cash_not_there: {
+    title: 'The provider took out more than our cash account holds',
+    action: 'It is booked by itself when there is as much; look for money that is not booked.',
+  },
   sweep_invalid: {
     title: 'The sweep cannot be booked so',
     action: 'Name two cash accounts, an amount and a reference as detail says.',

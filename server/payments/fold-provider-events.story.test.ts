@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dayMs } from '../../programs/calendar.ts';
 import type { InvoiceOrder, TopUpOrder } from './payment-port.ts';
 import { bankAccount, payoutOrder, usePaymentsWorld } from './testing/payments-world.ts';
-import { applyDueFacts } from './apply-due-facts.ts';
+import { foldProviderEvents } from './fold-provider-events.ts';
 import { FACT_APPLIERS, type FactAppliers } from './apply-fact.ts';
 
 const SECOND = 1_000;
@@ -154,15 +154,15 @@ describe('what Stripe tells, folded', () => {
   });
 
   it('a fact that cannot be booked is an exception, holds up no other, and ends it when it works after all', async () => {
-    const { api, stripe, control, deliver, tick, pass } = test.world;
+    const { api, stripe, control, deliver, pass } = test.world;
     const { services } = api;
-    let refusing = true;
-    const seen: string[] = [];
+    let broken = true;
+    const booked: string[] = [];
     const appliers: FactAppliers = {
       ...FACT_APPLIERS,
-      async top_up_paid(_services, fact) {
-        if (refusing && fact.topUpId === 'top_1') throw new Error('a bug');
-        seen.push(fact.topUpId);
+      async top_up_paid(_services, { topUpId }) {
+        if (broken && topUpId === 'top_1') throw new Error('a bug');
+        booked.push(topUpId);
       },
     };
     for (const topUpId of ['top_1', 'top_2']) {
@@ -171,20 +171,19 @@ describe('what Stripe tells, folded', () => {
       await control(`checkout_sessions/${page.providerRef}/pay`);
     }
     await deliver();
-    await services.models.paymentFacts.deleteMany({});
-    await tick();
-    await services.models.paymentFacts.updateMany({}, { $set: { state: 'due', tries: 0, dueAt: new Date(0) } });
-    await services.models.paymentExceptions.deleteMany({});
-    const apply = () => applyDueFacts(services, { now: api.clock.now(), appliers });
-    assert.deepEqual(await apply(), { applied: 1, refused: 1 });
-    assert.deepEqual(await apply(), { applied: 0, refused: 0 });
+    const fold = async () => {
+      const { applied, refused } = await foldProviderEvents(services, { now: api.clock.now(), appliers });
+      return [applied, refused];
+    };
+    assert.deepEqual(await fold(), [1, 1]);
+    assert.deepEqual(await fold(), [0, 0], 'not before its time');
     const [open] = await services.models.paymentExceptions.find().lean();
     assert.deepEqual([open?.kind, open?.state], ['fact_refused', 'open']);
-    refusing = false;
+    broken = false;
     pass(60 * SECOND);
-    assert.deepEqual(await apply(), { applied: 1, refused: 0 });
+    assert.deepEqual(await fold(), [1, 0]);
     const [ended] = await services.models.paymentExceptions.find().lean();
     assert.deepEqual([ended?.state, ended?.resolution?.how], ['resolved', 'mended_itself']);
-    assert.deepEqual(seen, ['top_2', 'top_1']);
+    assert.deepEqual(booked, ['top_2', 'top_1']);
   });
 });

@@ -4,6 +4,7 @@ import { tryAgainAt } from '../../programs/payments/try-again-at.ts';
 import { asRefusal } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import { applyDueFacts } from './apply-due-facts.ts';
+import type { FactAppliers } from './apply-fact.ts';
 import { openException } from './exceptions.ts';
 import type { ProviderEventDocument } from './payment-models.ts';
 import { readableProviderOf } from './provider-of.ts';
@@ -17,7 +18,7 @@ const BATCH = 200;
  */
 export async function foldProviderEvents(
   services: Services,
-  { now }: { readonly now: Instant },
+  { now, appliers }: { readonly now: Instant; readonly appliers?: FactAppliers },
 ): Promise<{ readonly folded: number; readonly facts: number; readonly applied: number; readonly refused: number }> {
   let folded = 0;
   let facts = 0;
@@ -34,7 +35,7 @@ export async function foldProviderEvents(
     }
     if (due.length < BATCH) break;
   }
-  return { folded, facts, ...(await applyDueFacts(services, { now })) };
+  return { folded, facts, ...(await applyDueFacts(services, { now, ...(appliers && { appliers }) })) };
 }
 
 async function foldSubject(

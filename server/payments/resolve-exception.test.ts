@@ -21,7 +21,7 @@ describe('payment exceptions', () => {
   const services = () => test.api.services;
   const now = () => test.api.clock.now();
 
-  /** A refund of more cash than there is: the ledger refuses it, and remembers (M2). */
+  /** A refund of more cash than there is. */
   async function refusedFact(n: number): Promise<string> {
     const fact: PaymentFact = {
       ...{ kind: 'payment_settled', provider: 'stripe', factId: `stripe:txn_${n}:settled`, providerRef: `txn_${n}` },
@@ -57,7 +57,7 @@ describe('payment exceptions', () => {
   it('say what each side says, to operators alone', async () => {
     await refusedFact(1);
     const { text } = await test.api.call('get', '/v1/payments/exceptions', token);
-    assert.match(text, /"kind":"fact_refused".*exceeds_funds.*"gross":\{"amount":-500,"currency":"CNY"\}/);
+    assert.match(text, /"kind":"fact_refused".*cash_not_there.*"gross":\{"amount":-500,"currency":"CNY"\}/);
     const platform = await test.api.addPlatform('plt_curious');
     const { status } = await test.api.call('get', '/v1/payments/exceptions', platform.token);
     assert.equal(status, 403);

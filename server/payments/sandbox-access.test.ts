@@ -7,7 +7,7 @@ import { systemClock } from '../clock.ts';
 import { openSandboxAccess } from './sandbox-access.ts';
 import { openStripeClient, type StripeAccess } from './stripe/stripe-client.ts';
 
-describe('the sandbox of a machine', () => {
+describe('the sandbox instead of Stripe', () => {
   let folder = '';
   beforeEach(async () => (folder = await mkdtemp(path.join(tmpdir(), 'sandbox-access-'))));
   afterEach(() => rm(folder, { recursive: true }));
@@ -30,18 +30,6 @@ describe('the sandbox of a machine', () => {
     const third = open();
     assert.deepEqual(await customersOf(await third.access()), ['Kuaipao']);
     await third.close();
-  });
-
-  it('knows where webhooks go before it runs, and learns it while it runs', async () => {
-    const api = open();
-    await api.sendWebhooksTo('http://127.0.0.1:1/v1/webhooks/stripe');
-    const jobs = open();
-    const { url } = await jobs.access();
-    const stateOf = async () => (await fetch(`${url}/_sandbox/state`)).text();
-    assert.match(await stateOf(), /127\.0\.0\.1:1\/v1\/webhooks\/stripe/);
-    await api.sendWebhooksTo('http://127.0.0.1:2/v1/webhooks/stripe');
-    assert.match(await stateOf(), /127\.0\.0\.1:2\/v1\/webhooks\/stripe/);
-    await jobs.close();
   });
 
   it('without a folder is forgotten at the end', async () => {

@@ -18,6 +18,7 @@ describe('settlementOf', () => {
     ['a refund that came back', line('refund_failure', 400), 'settlement', 400, 0],
     ['a bank debit that bounced', line('payment_failure_refund', -1_000), 'settlement', -1_000, 0],
     ['a dispute', line('adjustment', -1_000, 1_500, { reporting_category: 'dispute' }), 'settlement', -1_000, 1_500],
+    ['a dispute by its source', line('adjustment', -1_000, 0, { source: 'du_1' }), 'settlement', -1_000, 0],
     ['a dispute won', line('adjustment', 1_000, 0, { reporting_category: 'dispute_reversal' }), 'settlement', 1_000, 0],
     ['a fee that stands alone', line('stripe_fee', -250), 'settlement', 0, 250],
     ['a fee given back', line('stripe_fee', 250), 'settlement', 0, -250],

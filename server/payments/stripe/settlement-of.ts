@@ -23,6 +23,8 @@ const PAYER: ReadonlySet<string> = new Set([
   'payment_reversal',
 ]);
 const DISPUTES: ReadonlySet<string> = new Set(['dispute', 'dispute_reversal']);
+/** Adjustments are of many kinds: those of disputes name one. */
+const DISPUTE_ID = /^(du|dp)_/;
 const FEES: ReadonlySet<string> = new Set(['stripe_fee', 'stripe_fx_fee', 'tax_fee']);
 const PAYOUTS: ReadonlySet<string> = new Set(['transfer', 'transfer_cancel', 'transfer_failure', 'transfer_refund']);
 const SWEEPS: ReadonlySet<string> = new Set(['payout', 'payout_cancel', 'payout_failure', 'topup', 'topup_reversal']);
@@ -34,8 +36,8 @@ export function settlementOf(line: Stripe.BalanceTransaction): BalanceLine {
   if (PAYOUTS.has(line.type) || source.startsWith('obp_')) return { is: 'payout' };
   const isFee = FEES.has(line.type);
   const isSweep = SWEEPS.has(line.type);
-  if (!isFee && !isSweep && !PAYER.has(line.type) && !DISPUTES.has(line.reporting_category))
-    return { is: 'unrecognised' };
+  const isPayer = PAYER.has(line.type) || DISPUTES.has(line.reporting_category) || DISPUTE_ID.test(source);
+  if (!isFee && !isSweep && !isPayer) return { is: 'unrecognised' };
   const amount = fromStripeAmount(line.amount, line.currency);
   const fee = fromStripeAmount(line.fee, line.currency);
   if (amount === undefined || fee === undefined) return { is: 'unrecognised' };
