@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { findMongod } from '../../server/database/embedded/find-mongod.ts';
 import { startMongod } from '../../server/database/embedded/mongod-process.ts';
-import type { MongodProcess } from '../../server/database/embedded/mongod-process.ts';
+import type { MongodOptions, MongodProcess } from '../../server/database/embedded/mongod-process.ts';
 import { ensureReplicaSet } from '../../server/database/embedded/replica-set.ts';
 import { waitUntil } from '../../server/database/embedded/wait-until.ts';
 import type { ScratchFolder } from '../../server/database/testing/scratch-folder.ts';
@@ -33,7 +33,12 @@ export interface ChaosDatabase {
 }
 
 /** Starts the members one after the other, waits for a primary, and lets the canary out. */
-export async function startChaosDatabase(scratch: ScratchFolder, name: string, size: 1 | 3): Promise<ChaosDatabase> {
+export async function startChaosDatabase(
+  scratch: ScratchFolder,
+  name: string,
+  size: 1 | 3,
+  parameters: NonNullable<MongodOptions['parameters']> = {},
+): Promise<ChaosDatabase> {
   const { binary } = await findMongod();
   const folders = Array.from({ length: size }, (_, index) => join(scratch.path, `${name}-${index}`));
   const folderAt = (index: number): string => {
@@ -47,7 +52,7 @@ export async function startChaosDatabase(scratch: ScratchFolder, name: string, s
     const configFile = join(folder, 'mongod.yaml');
     writeFileSync(configFile, MONITOR_CONFIGURATION);
     return startMongod({
-      ...{ binary, folder, port, configFile, replicaSet: SET, cacheGb: 0.25 },
+      ...{ binary, folder, port, configFile, replicaSet: SET, cacheGb: 0.25, parameters },
       onSpawned: (identity) => scratch.record(identity),
     });
   };

@@ -47,6 +47,10 @@ function print(result: Readonly<Record<string, number>>, json: boolean): void {
 }
 
 async function main(): Promise<number> {
+  if (process.argv[2] === 'payouts') {
+    const { payoutsMain } = await import('./payouts/main.ts');
+    return payoutsMain(process.argv.slice(3), say);
+  }
   let options: ChaosOptions;
   try {
     options = readOptions(process.argv.slice(2));

@@ -68,6 +68,7 @@ function orders(core: SandboxCore, clock: Clock): Route[] {
       now: new Date(now).toISOString(),
       webhookUrl: metaOf(store).webhookUrl,
       webhooksWaiting: store.size('delivery'),
+      faultsMet: core.faults.met,
     })),
     route('books', 'GET /_sandbox/books', nothing, ({ store }) => booksOf(store)),
     route('faults', 'POST /_sandbox/faults', faultRules, (_context, { rules }) => {

@@ -30,9 +30,15 @@ const SLOW_MS = 500;
 export class Faults {
   #rules: { readonly rule: FaultRule; left: number }[] = [];
   readonly #chance: SeededChance;
+  #met = 0;
 
   constructor(chance: SeededChance) {
     this.#chance = chance;
+  }
+
+  /** How many calls met a fault so far. */
+  get met(): number {
+    return this.#met;
   }
 
   /** Replaces whatever was ordered before. */
@@ -47,6 +53,7 @@ export class Faults {
       if (entry.left <= 0 || !matches(entry.rule.operation, operation)) continue;
       if (probability < 1 && this.#chance.next() >= probability) continue;
       entry.left -= 1;
+      this.#met += 1;
       return { phase, kind, delayMs };
     }
     return undefined;
