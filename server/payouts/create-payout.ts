@@ -10,6 +10,7 @@ import { Refusal } from '../../programs/refusal.ts';
 import type { ActorOf } from '../actor.ts';
 import { deterministicId } from '../database/ids.ts';
 import { canonicalJson } from '../http/canonical-json.ts';
+import type { UnitWrite } from '../ledger/ledger.ts';
 import type { ProviderName } from '../payments/payment-port.ts';
 import type { PayoutDeps } from './payout-deps.ts';
 import { creationUnit } from './payout-unit.ts';
@@ -70,18 +71,22 @@ export async function createPayout(
     bindingOf({ ...decision, payeeId: payee.payeeId }, payee),
     now,
   );
-  return storeNew(deps, step, now);
+  return storeNew(deps, step, { name: 'create', now });
 }
 
-/** Stores a new payout as it is decided, or as `awaiting_funds`; whoever was first with its key is answered. */
-async function storeNew(
+/** Stores a new payout, with more writes beside it, as it is decided or as `awaiting_funds`; whoever was first with its key is answered. */
+export async function storeNew(
   deps: PayoutDeps,
   step: Step,
-  now: Instant,
+  {
+    name,
+    now,
+    more = [],
+  }: { readonly name: 'create' | 'retry'; readonly now: Instant; readonly more?: readonly UnitWrite[] },
 ): Promise<{ readonly payout: Payout; readonly created: boolean }> {
-  await deps.at?.('create.before');
-  const result = await deps.ledger.commit(creationUnit(step, now));
-  await deps.at?.('create.after');
+  await deps.at?.(`${name}.before`);
+  const result = await deps.ledger.commit(creationUnit(step, now, more));
+  await deps.at?.(`${name}.after`);
   if (result.status === 'committed') return { payout: step.payout, created: true };
   // An id that was refused with other words of an earlier try of this key: its money lacked then, and is asked for anew by the tick.
   const lacks =
@@ -89,7 +94,7 @@ async function storeNew(
   if (lacks) {
     const kept = awaitingFunds(step, result.message);
     await deps.at?.('await_funds.before');
-    const stored = await deps.ledger.commit(creationUnit(kept, now));
+    const stored = await deps.ledger.commit(creationUnit(kept, now, more));
     await deps.at?.('await_funds.after');
     if (stored.status === 'committed') return { payout: kept.payout, created: true };
   }
@@ -151,7 +156,7 @@ function decisionOf(deps: PayoutDeps, input: CreatePayout): PayoutDecision {
 }
 
 /** The amount with the person's other payouts of 30 days; an organisation's are not added up. */
-async function countedWith(
+export async function countedWith(
   deps: PayoutDeps,
   payee: PayeeNow,
   { amount, currency }: Money,

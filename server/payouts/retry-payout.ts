@@ -7,10 +7,10 @@ import { Refusal } from '../../programs/refusal.ts';
 import type { ActorOf } from '../actor.ts';
 import { notFound } from './approve-payout.ts';
 import { decideAndCommit } from './commit-step.ts';
-import { bindingOf, payoutIdOf } from './create-payout.ts';
+import { bindingOf, countedWith, payoutIdOf, storeNew } from './create-payout.ts';
 import type { PayoutDeps } from './payout-deps.ts';
 import { updatePayout } from './payout-document.ts';
-import { creationUnit, unclaimedAccount } from './payout-unit.ts';
+import { unclaimedAccount } from './payout-unit.ts';
 
 export interface RetryPayout {
   readonly actor: ActorOf<'operator'>;
@@ -63,7 +63,7 @@ async function tryAgain(
   return result?.payout ?? notFound(payoutId);
 }
 
-/** The linked payout of what came back; one only, whoever asks. */
+/** The linked payout of what came back; one only that is not voided, whoever asks. Where cash lacks it is kept as `awaiting_funds`. */
 async function payAgain(
   deps: PayoutDeps,
   returned: Payout,
@@ -71,13 +71,14 @@ async function payAgain(
   person: string,
   now: number,
 ): Promise<Payout> {
-  const known = returned.successorId === null ? undefined : await deps.payouts.byId(returned.successorId);
-  if (known !== undefined) return known;
+  const known = await successorOf(deps, returned);
+  if (known !== undefined && known.state !== 'voided') return known;
   if (returned.releasedAt !== null) {
     throw new Refusal('conflict', 'payout_not_retryable', 'What came back was given back to its source.');
   }
   if (payee.version <= (lastAttempt(returned)?.payeeVersion ?? 0)) throw unchanged();
-  const businessKey = `${returned.businessKey}/again`;
+  // After one that was voided comes the next: its money is held for the person again.
+  const businessKey = `${(known ?? returned).businessKey}/again`;
   const step = newPayout(
     {
       ...returned,
@@ -85,7 +86,11 @@ async function payAgain(
       businessKey,
       retryOf: returned.id,
       fundingAccount: unclaimedAccount(returned),
+      // What was decided since counts too, and it did not count this one while it was returned (M8).
+      countedAmount: Math.max(returned.countedAmount, await countedWith(deps, payee, returned.amount, now)),
       createdBy: person,
+      // Whoever decided the first one approves the second as little (M8).
+      assessors: [...new Set([...returned.assessors, returned.createdBy])].sort(),
     },
     payee,
     bindingOf(returned, payee),
@@ -98,24 +103,23 @@ async function payAgain(
     note: 'Paid again by the linked payout.',
     change: { successorId: step.payout.id },
   });
-  await deps.at?.('retry.before');
-  const result = await deps.ledger.commit(creationUnit(step, now, [updatePayout(returned, linked)]));
-  await deps.at?.('retry.after');
-  if (result.status === 'committed') return step.payout;
-  const first = await deps.payouts.byId(step.payout.id);
-  if (first !== undefined) return first;
-  const why = result.status === 'refused' ? `${result.code}, ${result.message}` : result.status;
-  throw new Error(`The ledger refused the payout that pays ${returned.id} again: ${why}`);
+  const { payout } = await storeNew(deps, step, { name: 'retry', now, more: [updatePayout(returned, linked)] });
+  return payout;
+}
+
+async function successorOf(deps: PayoutDeps, { successorId }: Payout): Promise<Payout | undefined> {
+  return successorId === null ? undefined : deps.payouts.byId(successorId);
 }
 
 /**
  * Gives what came back to the account that first paid it, when nobody is to be paid any more. Doing it again changes
- * nothing. Throws `payout_not_found`, `payout_not_retryable` unless it is returned and not paid again.
+ * nothing. Throws `payout_not_found`, `payout_not_retryable` unless it is returned and not paid again, or that was voided.
  */
 export async function releaseReturned(deps: PayoutDeps, { actor, payoutId }: RetryPayout): Promise<Payout> {
   const now = deps.clock.now();
-  const result = await decideAndCommit(deps, payoutId, now, (payout) => {
-    if (payout.state !== 'returned' || payout.successorId !== null) {
+  const result = await decideAndCommit(deps, payoutId, now, async (payout) => {
+    const successor = await successorOf(deps, payout);
+    if (payout.state !== 'returned' || (successor !== undefined && successor.state !== 'voided')) {
       throw new Refusal('conflict', 'payout_not_retryable', 'Nothing of this payout is held that could be given back.');
     }
     if (payout.releasedAt !== null) return undefined;
