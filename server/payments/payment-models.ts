@@ -79,11 +79,12 @@ export interface PaymentExceptionDocument {
   resolution?: { how: Resolution | 'mended_itself'; note: string; by: string; at: Date };
 }
 
-/** To which recipients a payout was ever sent. */
+/** To which recipients a payout was ever sent, and under which keys. */
 export interface ProviderSendDocument {
   /** The payout's id. */
   _id: string;
   recipients: string[];
+  keys: string[];
 }
 
 const text = { type: String, required: true } as const;
@@ -146,7 +147,7 @@ const exceptionSchema = new Schema<PaymentExceptionDocument>(
 );
 
 const sendSchema = new Schema<ProviderSendDocument>(
-  { _id: text, recipients: [String] },
+  { _id: text, recipients: [String], keys: [String] },
   { collection: 'provider_sends', versionKey: false },
 );
 

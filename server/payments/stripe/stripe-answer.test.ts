@@ -14,7 +14,11 @@ const ORDER: PayoutOrder = {
   statementText: 'Parasol claim',
 };
 const NOTHING_V2 = {
-  sentLog: { note: () => Promise.resolve(), recipientsOf: () => Promise.resolve([]) },
+  sentLog: {
+    note: () => Promise.resolve(),
+    mayHaveSent: () => Promise.resolve(false),
+    recipientsOf: () => Promise.resolve([]),
+  },
   financialAccountOf: () => Promise.resolve('fa_1'),
 };
 
@@ -205,4 +209,28 @@ describe('answers of Stripe', () => {
       assert.equal(answer.outcome, outcome, JSON.stringify(answer));
     });
   }
+
+  it('a recipient that is refused after the payment may have gone out under the same key: unknown', async () => {
+    const keys = new Set<string>();
+    const sentLog = {
+      note: async ({ idempotencyKey }: PayoutOrder) => void keys.add(idempotencyKey),
+      mayHaveSent: async ({ idempotencyKey }: PayoutOrder) => keys.has(idempotencyKey),
+      recipientsOf: () => Promise.resolve(['x_1']),
+    };
+    const stripe = openStripeClient({ secretKey: 'sk_test_12345678', url: server.url });
+    const order = { ...ORDER, destination: { kind: 'wallet', scheme: 'alipay', handle: '13800000000' } } as const;
+    const send = async (attempt: number, failing: string, script: Script): Promise<Outcome> => {
+      server.answer((req, res) => {
+        if (req.url === failing) return script(req, res);
+        const body = { id: 'x_1', payout_method: { id: 'pm_1' }, status: 'processing' };
+        res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+      });
+      const keyed = { ...order, attempt, idempotencyKey: `pyo_1:${attempt}` };
+      return (await sendStripePayout(stripe, keyed, { ...NOTHING_V2, sentLog })).outcome;
+    };
+    const lost: Script = (req) => void req.socket.destroy();
+    assert.equal(await send(1, '/v2/money_management/outbound_payments', lost), 'unknown');
+    assert.equal(await send(1, '/v2/core/accounts', fails(400, { code: 'invalid_fields' })), 'unknown');
+    assert.equal(await send(2, '/v2/core/accounts', fails(400, { code: 'invalid_fields' })), 'refused');
+  });
 });

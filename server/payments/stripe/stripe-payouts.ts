@@ -41,9 +41,12 @@ export async function sendStripePayout(
   } catch (error) {
     // No money moves before the last call: what is uncertain here is merely not done yet.
     const answer = answerOfFailure(error);
-    return answer.outcome === 'unknown' ? { ...answer, outcome: 'try_again', code: 'preparation_unknown' } : answer;
+    if (answer.outcome === 'unknown') return { ...answer, outcome: 'try_again', code: 'preparation_unknown' };
+    // Of an earlier call under this key, which may have come further, a refusal here says nothing.
+    const { outcome, message } = answer;
+    return outcome === 'refused' && (await sentLog.mayHaveSent(order)) ? { outcome: 'unknown', message } : answer;
   }
-  await sentLog.note(order.payoutId, to.recipient);
+  await sentLog.note(order, to.recipient);
   try {
     const payment = await stripe.v2.moneyManagement.outboundPayments.create(
       {

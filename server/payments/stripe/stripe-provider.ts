@@ -80,14 +80,17 @@ async function findFinancialAccount(stripe: Stripe): Promise<string | undefined>
   return undefined;
 }
 
-/** Calls at most once with success; a failure is forgotten, so that the next call tries again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
+/** Calls at most once with success; a failure, and that there is nothing yet, is forgotten, so that the next call tries again. */
+function once<T>(make: () => Promise<T | undefined>): () => Promise<T | undefined> {
+  let made: Promise<T | undefined> | undefined;
+  const find = async (): Promise<T | undefined> => {
+    let found: T | undefined;
+    try {
+      found = await make();
+      return found;
+    } finally {
+      if (found === undefined) made = undefined;
+    }
   };
+  return () => (made ??= find());
 }
