@@ -9,9 +9,7 @@ import { BOOK_STORY, DEPOSIT, ENVELOPE, STORY_START, WORLD } from '../server/led
 import { storeBooks } from '../server/ledger/testing/stored-books.ts';
 import type { OpenServices } from '../server/open-services.ts';
 import { openWorld } from '../server/platforms/testing/open-world.ts';
-import { AGENDA_COLLECTION } from './agenda.ts';
-import { runTick } from './run-tick.ts';
-import { SCHEDULE } from './schedule.ts';
+import { tickOnce, tickRepeatedly } from './testing/tick-repeatedly.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -32,18 +30,8 @@ describe('catching up with the books', () => {
     await storeBooks(database.db, BOOK_STORY);
   });
 
-  const tick = async (name: string) => {
-    const job = SCHEDULE.find((scheduled) => scheduled.name === name);
-    assert.ok(job);
-    return runTick(services, job);
-  };
-  /** As Agenda may: several at once, and once more after its collection was wiped. */
-  const tickRepeatedly = async (name: string) => {
-    const results = await Promise.all([tick(name), tick(name), tick(name)]);
-    await database.db.collection(AGENDA_COLLECTION).deleteMany({});
-    results.push(await tick(name));
-    return (key: string) => results.reduce((sum, counts) => sum + (counts[key] ?? 0), 0);
-  };
+  const tick = (name: string) => tickOnce(services, name);
+  const tickManyTimes = (name: string) => tickRepeatedly(services, name);
   const pay = (id: string) =>
     services.ledger.commit({
       id: `unit:${id}`,
@@ -70,11 +58,11 @@ describe('catching up with the books', () => {
   describe('seal-blocks', () => {
     it('seals each transfer once, and none that is too young', async () => {
       assert.equal((await pay('new:1')).status, 'committed');
-      const sum = await tickRepeatedly('seal-blocks');
+      const sum = await tickManyTimes('seal-blocks');
       assert.equal(sum('rows'), BOOK_STORY.length);
       assert.ok(sum('snapshotAccounts') > 0);
       clock.advance(HOUR_MS);
-      assert.equal((await tickRepeatedly('seal-blocks'))('rows'), 1);
+      assert.equal((await tickManyTimes('seal-blocks'))('rows'), 1);
       await assertBooks(services);
     });
 
@@ -84,14 +72,14 @@ describe('catching up with the books', () => {
         clock.advance(DAY_MS);
         await pay(`day:${day}`);
         clock.advance(HOUR_MS);
-        await tickRepeatedly('seal-blocks');
+        await tickManyTimes('seal-blocks');
       }
       const blocks = (await snapshotHeads(database.db).find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id);
       assert.deepEqual(blocks, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], 'one a day is kept');
       clock.advance(35 * DAY_MS);
       await pay('later');
       clock.advance(HOUR_MS);
-      await tickRepeatedly('seal-blocks');
+      await tickManyTimes('seal-blocks');
       const kept = (await snapshotHeads(database.db).find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id);
       assert.deepEqual(kept, [13, 14], 'then one a month');
       const balance = await trialBalance(services);
@@ -110,16 +98,16 @@ describe('catching up with the books', () => {
       await pay('new:1');
       const counts = await tick('check-books');
       assert.deepEqual(counts, { transfers: 1, newBreaches: 0, openBreaches: 0 });
-      await tickRepeatedly('check-books');
+      await tickManyTimes('check-books');
       assert.deepEqual(await open(), []);
     });
 
     it('finds what is wrong with what is new, tells of it once, and keeps it', async () => {
-      await tickRepeatedly('check-books');
+      await tickManyTimes('check-books');
       clock.advance(HOUR_MS);
       await pay('new:1');
       await damage(DEPOSIT, 5);
-      assert.equal((await tickRepeatedly('check-books'))('newBreaches'), 2);
+      assert.equal((await tickManyTimes('check-books'))('newBreaches'), 2);
       assert.deepEqual(await open(), ['L4:CNY', `L5:${DEPOSIT}`]);
       clock.advance(HOUR_MS);
       assert.deepEqual(await tick('check-books'), { transfers: 1, newBreaches: 0, openBreaches: 2 }, 'read once more');
@@ -129,16 +117,16 @@ describe('catching up with the books', () => {
 
   describe('check-books-full', () => {
     it('finds what was changed long after it was checked, and sees when it is gone', async () => {
-      await tickRepeatedly('check-books');
+      await tickManyTimes('check-books');
       clock.advance(HOUR_MS);
       await damage(ENVELOPE, 5);
       await damage(DEPOSIT, -5);
       assert.equal((await tick('check-books'))['openBreaches'], 0, 'the sums still balance, and nothing is new');
-      assert.equal((await tickRepeatedly('check-books-full'))('newBreaches'), 2);
+      assert.equal((await tickManyTimes('check-books-full'))('newBreaches'), 2);
       assert.deepEqual(await open(), [`L5:${ENVELOPE}`, `L5:${DEPOSIT}`].sort());
       await damage(ENVELOPE, -5);
       await damage(DEPOSIT, 5);
-      await tickRepeatedly('check-books-full');
+      await tickManyTimes('check-books-full');
       assert.deepEqual(await open(), []);
       assert.equal(await breachRows(database.db).countDocuments(), 2, 'what was wrong is not forgotten');
     });

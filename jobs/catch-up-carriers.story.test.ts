@@ -7,8 +7,7 @@ import { closeMonths } from '../server/ledger/testing/close-months.ts';
 import type { OpenServices } from '../server/open-services.ts';
 import { AGENDA_COLLECTION } from './agenda.ts';
 import { JOB_ACTOR } from './job-actor.ts';
-import { runTick } from './run-tick.ts';
-import { SCHEDULE } from './schedule.ts';
+import { tickOnce } from './testing/tick-repeatedly.ts';
 
 /** Settling with carriers, with Agenda late, doubled and wiped. */
 describe('catching up with carriers', () => {
@@ -18,11 +17,7 @@ describe('catching up with carriers', () => {
   before(async () => ({ services, clock } = await openWorkday(database)));
   beforeEach(() => clearWorkday(services));
 
-  const tick = async (name: string) => {
-    const job = SCHEDULE.find((scheduled) => scheduled.name === name);
-    assert.ok(job);
-    return runTick(services, job);
-  };
+  const tick = (name: string) => tickOnce(services, name);
 
   describe('settle-carriers', () => {
     it('settles three closed months after an outage, oldest first, each once, and leaves the open one alone', async () => {

@@ -6,9 +6,7 @@ import { useTestDatabase } from '../server/database/testing/test-database.ts';
 import type { OpenServices } from '../server/open-services.ts';
 import { insertNew } from '../server/shifts/store-flush.ts';
 import { webhookWorld } from '../server/webhooks/testing/webhook-world.ts';
-import { AGENDA_COLLECTION } from './agenda.ts';
-import { runTick } from './run-tick.ts';
-import { SCHEDULE } from './schedule.ts';
+import { tickOnce, tickRepeatedly } from './testing/tick-repeatedly.ts';
 
 const MINUTE_MS = 60_000;
 const NOON = at('12:00');
@@ -24,18 +22,8 @@ describe('catching up with what must be told', () => {
     await clearWorkday(services);
   });
 
-  const tick = async (name: string) => {
-    const job = SCHEDULE.find((scheduled) => scheduled.name === name);
-    assert.ok(job);
-    return runTick(services, job);
-  };
-  /** As Agenda may: several at once, and once more after its collection was wiped. */
-  const tickRepeatedly = async (name: string) => {
-    const results = await Promise.all([tick(name), tick(name), tick(name)]);
-    await database.db.collection(AGENDA_COLLECTION).deleteMany({});
-    results.push(await tick(name));
-    return (key: string) => results.reduce((sum, counts) => sum + (counts[key] ?? 0), 0);
-  };
+  const tick = (name: string) => tickOnce(services, name);
+  const tickManyTimes = (name: string) => tickRepeatedly(services, name);
 
   describe('tell-not-covered', () => {
     const refused = (worker: string, receivedAt: number, via: 'api' | 'import' = 'api') => ({
@@ -52,7 +40,7 @@ describe('catching up with what must be told', () => {
       await store(...workers.map((worker, i) => refused(worker, NOON - 3 * 60 * MINUTE_MS + i)));
       await storeEvents(services, [{ worker: 'covered' }, { worker: 'pending', coverless: true }]);
       await store(refused('imported', NOON - 1, 'import'));
-      const sum = await tickRepeatedly('tell-not-covered');
+      const sum = await tickManyTimes('tell-not-covered');
       assert.equal(sum('told'), 700);
       assert.deepEqual(await told(), workers);
       const [event] = await services.models.events.find().limit(1).lean();
@@ -64,7 +52,7 @@ describe('catching up with what must be told', () => {
       await tick('tell-not-covered');
       clock.advance(3 * MINUTE_MS);
       await store(refused('slow-flush', NOON - 2), refused('b', NOON + MINUTE_MS));
-      await tickRepeatedly('tell-not-covered');
+      await tickManyTimes('tell-not-covered');
       assert.deepEqual(await told(), ['a', 'b', 'slow-flush']);
     });
 
@@ -96,14 +84,14 @@ describe('catching up with what must be told', () => {
       await world.endpoint('plt_test', receiver.url);
       await world.endpoint('plt_test', away.url);
       const ids = await world.happen('plt_test', 150);
-      const sum = await tickRepeatedly('deliver-webhooks');
+      const sum = await tickManyTimes('deliver-webhooks');
       assert.equal(sum('placed'), 150);
       assert.equal(sum('made'), 300);
       assert.deepEqual(new Set(receiver.calls.map(({ id }) => id)), new Set(ids));
       assert.equal(receiver.calls.length, 150);
       away.answer = 200;
       clock.advance(24 * 60 * MINUTE_MS);
-      await tickRepeatedly('deliver-webhooks');
+      await tickManyTimes('deliver-webhooks');
       assert.equal((await world.deliveries({ state: 'delivered' })).length, 300);
     });
   });

@@ -2,25 +2,15 @@ import assert from 'node:assert/strict';
 import { dayMs } from '../programs/calendar.ts';
 import { assertBooks } from '../server/ledger/testing/assert-books.ts';
 import { payoutOrder, usePaymentsWorld } from '../server/payments/testing/payments-world.ts';
-import { AGENDA_COLLECTION } from './agenda.ts';
-import { runTick } from './run-tick.ts';
-import { SCHEDULE } from './schedule.ts';
+import { tickOnce, tickRepeatedly } from './testing/tick-repeatedly.ts';
 
 /** Agenda late, doubled and wiped: for what providers tell, nothing but time is lost. */
 describe('catching up with payment providers', () => {
   const test = usePaymentsWorld();
   const services = () => test.world.api.services;
 
-  const tick = async (name: string) => {
-    const job = SCHEDULE.find((scheduled) => scheduled.name === name);
-    assert.ok(job);
-    return runTick(services(), job);
-  };
-  const tickRepeatedly = async (name: string) => {
-    await Promise.all([tick(name), tick(name), tick(name)]);
-    await services().database.db.collection(AGENDA_COLLECTION).deleteMany({});
-    await tick(name);
-  };
+  const tick = (name: string) => tickOnce(services(), name);
+  const tickManyTimes = (name: string) => tickRepeatedly(services(), name);
   const paidTopUp = async (topUpId: string) => {
     const { stripe, control } = test.world;
     const page = await stripe.openTopUp({
@@ -40,7 +30,7 @@ describe('catching up with payment providers', () => {
         pass(dayMs);
         await deliver();
       }
-      await tickRepeatedly('fold-provider-events');
+      await tickManyTimes('fold-provider-events');
       const posted = await services().models.paymentFacts.find({ 'fact.payout.state': 'posted' }).lean();
       assert.deepEqual(posted.map(({ fact }) => fact.kind === 'payout_changed' && fact.payout.payoutId).sort(), [
         'pyo_1',
@@ -57,7 +47,7 @@ describe('catching up with payment providers', () => {
       test.world.pass(dayMs);
       await paidTopUp('top_2');
       test.world.pass(4 * dayMs);
-      await tickRepeatedly('settle-payments');
+      await tickManyTimes('settle-payments');
       assert.equal(await services().models.transfers.countDocuments({ kind: 'clearing_settled' }), 2);
       assert.equal(await services().models.transfers.countDocuments({ kind: 'provider_fee' }), 2);
       await assertBooks(services());
@@ -69,7 +59,7 @@ describe('catching up with payment providers', () => {
       await tick('reconcile-payments');
       await paidTopUp('top_1');
       test.world.pass(20 * dayMs);
-      await tickRepeatedly('reconcile-payments');
+      await tickManyTimes('reconcile-payments');
       const exceptions = await services().models.paymentExceptions.find().lean();
       assert.equal(new Set(exceptions.map(({ kind, subject }) => `${kind} ${subject}`)).size, exceptions.length);
       const caught = await services().models.paymentFacts.find({ kind: 'top_up_paid' }).lean();

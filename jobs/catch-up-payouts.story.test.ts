@@ -9,9 +9,7 @@ import { openPayouts } from '../server/payouts/open-payouts.ts';
 import { runSender } from '../server/payouts/run-sender.ts';
 import { readableTestProvider, type TestProvider } from '../server/payouts/testing/test-provider.ts';
 import type { Services } from '../server/services.ts';
-import { AGENDA_COLLECTION } from './agenda.ts';
-import { runTick } from './run-tick.ts';
-import { SCHEDULE } from './schedule.ts';
+import { tickOnce, tickRepeatedly } from './testing/tick-repeatedly.ts';
 
 const HOUR_MS = 3_600_000;
 const FLOAT = 'carrier:car_x:claims_float:CNY';
@@ -54,18 +52,8 @@ describe('catching up with payouts', () => {
       ],
     });
   };
-  const tick = async (name: string) => {
-    const job = SCHEDULE.find((scheduled) => scheduled.name === name);
-    assert.ok(job);
-    return runTick(services, job);
-  };
-  /** As Agenda may: several at once, and once more after its collection was wiped. */
-  const tickRepeatedly = async (name: string) => {
-    const results = await Promise.all([tick(name), tick(name), tick(name)]);
-    await database.db.collection(AGENDA_COLLECTION).deleteMany({});
-    results.push(await tick(name));
-    return (key: string) => results.reduce((sum, counts) => sum + (counts[key] ?? 0), 0);
-  };
+  const tick = (name: string) => tickOnce(services, name);
+  const tickManyTimes = (name: string) => tickRepeatedly(services, name);
   const states = async () => {
     const found = await services.models.payouts.find({}, { state: 1 }).lean();
     return [...new Set(found.map(({ state }) => state))];
@@ -80,7 +68,7 @@ describe('catching up with payouts', () => {
       assert.deepEqual(await states(), ['awaiting_funds']);
       await fund('first', 150_00);
       world.clock.advance(72 * HOUR_MS);
-      const sum = await tickRepeatedly('send-payouts');
+      const sum = await tickManyTimes('send-payouts');
       assert.deepEqual([sum('paid'), sum('failed')], [150, 0]);
       assert.deepEqual(await states(), ['paid']);
       assert.equal(provider.effects.size, 150);
@@ -96,9 +84,9 @@ describe('catching up with payouts', () => {
       await tick('send-payouts');
       assert.deepEqual(new Set(await states()), new Set(['paid', 'unknown']));
       world.clock.advance(15 * HOUR_MS);
-      const sum = await tickRepeatedly('reconcile-payouts');
+      const sum = await tickManyTimes('reconcile-payouts');
       assert.deepEqual([sum('settled'), sum('absent'), sum('failed')], [10, 10, 0]);
-      await tickRepeatedly('send-payouts');
+      await tickManyTimes('send-payouts');
       assert.deepEqual(await states(), ['paid']);
       assert.equal(provider.effects.size, before + 20);
     });

@@ -15,9 +15,7 @@ import {
 } from '../server/deposits/testing/open-prepaid.ts';
 import { policyInput, type World } from '../server/platforms/testing/open-world.ts';
 import { openPolicy } from '../server/policies/open-policy.ts';
-import { AGENDA_COLLECTION } from './agenda.ts';
-import { runTick } from './run-tick.ts';
-import { SCHEDULE } from './schedule.ts';
+import { tickOnce, tickRepeatedly } from './testing/tick-repeatedly.ts';
 
 /** The jobs about platforms' money, as in `catch-up.story.test.ts`: late, at once, with Agenda wiped. */
 describe('catching up on money from platforms', () => {
@@ -33,17 +31,8 @@ describe('catching up on money from platforms', () => {
     world.clock.set(local('12:00'));
   });
 
-  const tick = async (name: string) => {
-    const job = SCHEDULE.find((scheduled) => scheduled.name === name);
-    assert.ok(job);
-    return runTick(world.services, job);
-  };
-  const tickRepeatedly = async (name: string) => {
-    const results = await Promise.all([tick(name), tick(name), tick(name)]);
-    await database.db.collection(AGENDA_COLLECTION).deleteMany({});
-    results.push(await tick(name));
-    return (key: string) => results.reduce((sum, counts) => sum + (counts[key] ?? 0), 0);
-  };
+  const tick = (name: string) => tickOnce(world.services, name);
+  const tickManyTimes = (name: string) => tickRepeatedly(world.services, name);
 
   describe('settle-envelopes', () => {
     it('closes once what a process that died left open, however late', async () => {
@@ -52,7 +41,7 @@ describe('catching up on money from platforms', () => {
       await startAll(died, workers(5, 'w'));
       world.clock.set(local('12:00', '2026-03-03'));
       await tick('repair-covers');
-      const sum = await tickRepeatedly('settle-envelopes');
+      const sum = await tickManyTimes('settle-envelopes');
       assert.deepEqual([sum('envelopes'), sum('failed')], [1, 0]);
       assert.deepEqual(await moneyOf(world.services), { deposit: 95 * PRICE, envelopes: 0, prepaid: 5 * PRICE });
     });
@@ -73,9 +62,9 @@ describe('catching up on money from platforms', () => {
   describe('issue-invoices', () => {
     it('bills each statement once, on one invoice, when its cycle has ended', async () => {
       await threeDays();
-      assert.equal((await tickRepeatedly('issue-invoices'))('invoices'), 0);
+      assert.equal((await tickManyTimes('issue-invoices'))('invoices'), 0);
       world.clock.set(local('00:00', '2026-03-12'));
-      const sum = await tickRepeatedly('issue-invoices');
+      const sum = await tickManyTimes('issue-invoices');
       assert.deepEqual([sum('invoices'), sum('failed')], [1, 0]);
       const [invoice] = await world.services.models.invoices.find().lean();
       assert.deepEqual([invoice?.statementCount, invoice?.total], [3, 3 * PRICE]);
@@ -89,7 +78,7 @@ describe('catching up on money from platforms', () => {
       world.clock.set(local('00:00', '2026-03-10'));
       await tick('issue-invoices');
       world.clock.set(local('12:00', '2026-05-30'));
-      const sum = await tickRepeatedly('collect-invoices');
+      const sum = await tickManyTimes('collect-invoices');
       assert.deepEqual([sum('dunned'), sum('failed')], [1, 0]);
       const events = await world.services.models.events.find({ type: 'invoice.overdue' }).lean();
       assert.equal(events.length, 1);

@@ -4,9 +4,7 @@ import { at, clearWorkday, openWorkday, storeEvents, type Reported } from '../se
 import type { MovableClock } from '../server/clock.ts';
 import { useTestDatabase } from '../server/database/testing/test-database.ts';
 import type { OpenServices } from '../server/open-services.ts';
-import { AGENDA_COLLECTION } from './agenda.ts';
-import { runTick } from './run-tick.ts';
-import { SCHEDULE } from './schedule.ts';
+import { tickOnce, tickRepeatedly } from './testing/tick-repeatedly.ts';
 
 const DAYS = ['2026-03-02', '2026-03-03', '2026-03-04'];
 const HOUR_MS = 3_600_000;
@@ -24,18 +22,8 @@ describe('catching up', () => {
     await clearWorkday(services);
   });
 
-  const tick = async (name: string) => {
-    const job = SCHEDULE.find((scheduled) => scheduled.name === name);
-    assert.ok(job);
-    return runTick(services, job);
-  };
-  /** As Agenda may: several at once, and once more after its collection was wiped. */
-  const tickRepeatedly = async (name: string) => {
-    const results = await Promise.all([tick(name), tick(name), tick(name)]);
-    await database.db.collection(AGENDA_COLLECTION).deleteMany({});
-    results.push(await tick(name));
-    return (key: string) => results.reduce((sum, counts) => sum + (counts[key] ?? 0), 0);
-  };
+  const tick = (name: string) => tickOnce(services, name);
+  const tickManyTimes = (name: string) => tickRepeatedly(services, name);
   const threeDays = (more: (day: string) => Partial<Reported>): Reported[] =>
     DAYS.flatMap((day) => ['a', 'b'].map((worker) => ({ worker, day, ...more(day) })));
 
@@ -45,7 +33,7 @@ describe('catching up', () => {
         services,
         threeDays(() => ({})),
       );
-      const sum = await tickRepeatedly('close-days');
+      const sum = await tickManyTimes('close-days');
       assert.equal(sum('issued'), 3);
       assert.equal(sum('failed'), 0);
       const statements = await services.models.statements.find().sort({ productDay: 1 }).lean();
@@ -67,7 +55,7 @@ describe('catching up', () => {
       await tick('close-days');
       assert.equal(await services.models.statements.countDocuments(), 3, 'waits for others of its day');
       clock.advance(2 * HOUR_MS);
-      await tickRepeatedly('close-days');
+      await tickManyTimes('close-days');
       const second = await services.models.statements.find({ productDay: '2026-03-03' }).sort({ closeKey: 1 }).lean();
       assert.deepEqual(
         second.map(({ closeKey, lineCount }) => `${closeKey} ${lineCount}`),
@@ -86,20 +74,20 @@ describe('catching up', () => {
       await services.models.bordereauLines.deleteMany({});
       await services.models.transfers.deleteMany({});
       await services.models.accounts.deleteMany({});
-      const sum = await tickRepeatedly('close-days');
+      const sum = await tickManyTimes('close-days');
       assert.equal(sum('posted'), 3);
       await checkStatements(services);
     });
 
     it('waits 7 days after the last receipt where back-filling is declared', async () => {
       await storeEvents(services, [{ worker: 'a', policyId: 'pol_import', receivedAt: at('12:00', '2026-03-06') }]);
-      await tickRepeatedly('close-days');
+      await tickManyTimes('close-days');
       assert.equal(await services.models.statements.countDocuments(), 0);
       clock.set(at('11:59', '2026-03-13'));
       await tick('close-days');
       assert.equal(await services.models.statements.countDocuments(), 0);
       clock.set(at('12:00', '2026-03-13'));
-      await tickRepeatedly('close-days');
+      await tickManyTimes('close-days');
       assert.equal(await services.models.statements.countDocuments(), 1);
     });
 
@@ -124,7 +112,7 @@ describe('catching up', () => {
         services,
         threeDays(() => ({})),
       );
-      const sum = await tickRepeatedly('repair-covers');
+      const sum = await tickManyTimes('repair-covers');
       assert.deepEqual([sum('covers'), sum('workers'), sum('periods')], [6, 2, 3]);
       assert.equal(await services.models.covers.countDocuments(), 6);
     });
@@ -140,7 +128,7 @@ describe('catching up', () => {
         { type: 'shift.ended', worker: 'a', day: '2026-03-02', time: at('12:00', '2026-03-02') },
         { worker: 'still-working', day: '2026-03-06', time: at('20:00', '2026-03-06') },
       ]);
-      const sum = await tickRepeatedly('close-shifts');
+      const sum = await tickManyTimes('close-shifts');
       assert.equal(sum('noticed'), 5);
       const notices = await services.models.notices.find().sort({ startedAt: 1 }).lean();
       assert.equal(notices.length, 5);
@@ -165,7 +153,7 @@ describe('catching up', () => {
       const dead = Array.from({ length: 2_500 }, (_, i) => token(`dead${i}`, i));
       const tokens = database.db.collection<{ _id: string }>('tokens');
       await tokens.insertMany([...dead, token('alive', LATE + HOUR_MS)]);
-      const sum = await tickRepeatedly('expire-tokens');
+      const sum = await tickManyTimes('expire-tokens');
       assert.equal(sum('removed'), 2_500);
       assert.equal(await tokens.countDocuments(), 1);
     });

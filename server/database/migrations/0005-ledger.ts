@@ -1,14 +1,10 @@
-import type { Db, IndexDescription } from 'mongodb';
+import type { Db } from 'mongodb';
+import { makeCollections, type CollectionPlan } from '../make-collections.ts';
 
 const text = { bsonType: 'string' };
 const amount = { bsonType: 'long', minimum: 1 };
 const total = { bsonType: 'long', minimum: 0 };
 const date = { bsonType: 'date' };
-
-interface CollectionPlan {
-  readonly indexes?: readonly IndexDescription[];
-  readonly validator?: { readonly required: readonly string[]; readonly properties: Readonly<Record<string, unknown>> };
-}
 
 /**
  * The ledger. At most one transfer ends another: the index refuses a second one whatever the code does. An account's `seq`
@@ -53,16 +49,6 @@ const PLAN: Readonly<Record<string, CollectionPlan>> = {
 export const ledger = {
   id: '0005-ledger',
   async up(db: Db): Promise<void> {
-    const existing = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
-    for (const [name, { indexes, validator }] of Object.entries(PLAN)) {
-      if (!existing.has(name)) await db.createCollection(name);
-      if (validator)
-        await db.command({
-          collMod: name,
-          validator: { $jsonSchema: { bsonType: 'object', ...validator } },
-          writeConcern: { w: 'majority', j: true },
-        });
-      if (indexes) await db.collection(name).createIndexes([...indexes]);
-    }
+    await makeCollections(db, PLAN);
   },
 };

@@ -1,12 +1,8 @@
-import type { Db, IndexDescription } from 'mongodb';
+import type { Db } from 'mongodb';
+import { makeCollections, type CollectionPlan } from '../make-collections.ts';
 
 const total = { bsonType: 'long' };
 const totals = { debitsPending: total, debitsPosted: total, creditsPending: total, creditsPosted: total };
-
-interface CollectionPlan {
-  readonly indexes?: readonly IndexDescription[];
-  readonly validator?: { readonly required: readonly string[]; readonly properties: Readonly<Record<string, unknown>> };
-}
 
 /**
  * The books over the ledger: blocks, snapshots, checks, closed months; and the order in which transfers are sealed and
@@ -42,17 +38,6 @@ const PLAN: Readonly<Record<string, CollectionPlan>> = {
 export const books = {
   id: '0006-books',
   async up(db: Db): Promise<void> {
-    const existing = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
-    for (const [name, { indexes, validator }] of Object.entries(PLAN)) {
-      if (!existing.has(name)) await db.createCollection(name);
-      if (validator)
-        await db.command({
-          collMod: name,
-          validator: { $jsonSchema: { bsonType: 'object', ...validator } },
-          // Unlike the driver's own methods, a bare command does not take the connection's write concern.
-          writeConcern: { w: 'majority', j: true },
-        });
-      if (indexes) await db.collection(name).createIndexes([...indexes]);
-    }
+    await makeCollections(db, PLAN);
   },
 };

@@ -1,14 +1,10 @@
-import type { Db, IndexDescription } from 'mongodb';
+import type { Db } from 'mongodb';
+import { makeCollections, type CollectionPlan } from '../make-collections.ts';
 
 const amount = { bsonType: 'long' };
 
-interface Plan {
-  readonly indexes: readonly IndexDescription[];
-  readonly validator?: { readonly required: readonly string[]; readonly properties: Readonly<Record<string, unknown>> };
-}
-
 /** Payouts, payees with their versions, and what has to be told to people by hand. Dedup keys are `_id`s. */
-const PLAN: Readonly<Record<string, Plan>> = {
+const PLAN: Readonly<Record<string, CollectionPlan>> = {
   payouts: {
     indexes: [
       // What is due, what is unknown: by state, in order of time.
@@ -39,17 +35,6 @@ const PLAN: Readonly<Record<string, Plan>> = {
 export const payouts = {
   id: '0008-payouts',
   async up(db: Db): Promise<void> {
-    const existing = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
-    for (const [name, { indexes, validator }] of Object.entries(PLAN)) {
-      if (!existing.has(name)) await db.createCollection(name);
-      if (validator) {
-        await db.command({
-          collMod: name,
-          validator: { $jsonSchema: { bsonType: 'object', ...validator } },
-          writeConcern: { w: 'majority', j: true },
-        });
-      }
-      await db.collection(name).createIndexes([...indexes]);
-    }
+    await makeCollections(db, PLAN);
   },
 };

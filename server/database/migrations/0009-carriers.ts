@@ -1,4 +1,5 @@
-import type { Db, IndexDescription } from 'mongodb';
+import type { Db } from 'mongodb';
+import { makeCollections, type CollectionPlan } from '../make-collections.ts';
 
 const day = { bsonType: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
 const month = { bsonType: 'string', pattern: '^\\d{4}-\\d{2}$' };
@@ -10,11 +11,6 @@ const total = {
 };
 const shares = { bsonType: 'array', items: { bsonType: 'object', required: ['amount'], properties: { amount } } };
 const amounts = ['premium', 'payable', 'commission', 'carriedIn', 'netted', 'toPay', 'carriedOut'];
-
-interface CollectionPlan {
-  readonly indexes: readonly IndexDescription[];
-  readonly validator?: { readonly required: readonly string[]; readonly properties: Readonly<Record<string, unknown>> };
-}
 
 /**
  * The premium side: statements by the month that they are booked into (those without one are still to be booked),
@@ -59,16 +55,6 @@ const PLAN: Readonly<Record<string, CollectionPlan>> = {
 export const carriers = {
   id: '0009-carriers',
   async up(db: Db): Promise<void> {
-    const existing = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name));
-    for (const [name, { indexes, validator }] of Object.entries(PLAN)) {
-      if (!existing.has(name)) await db.createCollection(name);
-      if (validator)
-        await db.command({
-          collMod: name,
-          validator: { $jsonSchema: { bsonType: 'object', ...validator } },
-          writeConcern: { w: 'majority', j: true },
-        });
-      await db.collection(name).createIndexes([...indexes]);
-    }
+    await makeCollections(db, PLAN);
   },
 };
