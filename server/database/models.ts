@@ -24,7 +24,7 @@ import {
   declareBankOrders,
 } from '../payments/bank/bank-models.ts';
 import { declareManualNotices, declarePayees, declarePayeeVersions } from '../payees/payee-model.ts';
-import { declarePayouts } from '../payouts/payout-model.ts';
+import { declarePayoutCounters, declarePayouts } from '../payouts/payout-model.ts';
 import {
   declarePaymentExceptions,
   declarePaymentFacts,
@@ -75,6 +75,7 @@ export function openModels(connection: Connection) {
     payees: declarePayees(connection),
     payeeVersions: declarePayeeVersions(connection),
     payouts: declarePayouts(connection),
+    payoutCounters: declarePayoutCounters(connection),
     paymentExceptions: declarePaymentExceptions(connection),
     paymentFacts: declarePaymentFacts(connection),
     people: declarePeople(connection),

@@ -16,6 +16,10 @@ export const PAYOUTS_PROBLEM_CODES = {
     title: 'Payouts may not draw on this account',
     action: 'Name an account of the currency from which people are paid, such as a claims float or a claims pool.',
   },
+  payouts_contended: {
+    title: 'Too many payouts to one person are made at once',
+    action: 'Nothing was made: ask again, one after the other.',
+  },
   payout_not_awaiting_approval: {
     title: 'The payout waits for no approval',
     action: 'Read its state: it may be approved, sent or given up already.',

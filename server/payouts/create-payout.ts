@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { dayMs, type Instant } from '../../programs/calendar.ts';
+import type { Instant } from '../../programs/calendar.ts';
 import type { AccountId } from '../../programs/ledger/chart.ts';
 import type { Money } from '../../programs/money.ts';
 import { mayFund } from '../../programs/payouts/funding.ts';
@@ -10,8 +10,9 @@ import { Refusal } from '../../programs/refusal.ts';
 import type { ActorOf } from '../actor.ts';
 import { deterministicId } from '../database/ids.ts';
 import { canonicalJson } from '../http/canonical-json.ts';
-import type { UnitWrite } from '../ledger/ledger.ts';
+import type { UnitRefusalCode, UnitWrite } from '../ledger/ledger.ts';
 import type { ProviderName } from '../payments/payment-port.ts';
+import { countPayout, isStale, untilCounted } from './count-payout.ts';
 import type { PayoutDeps } from './payout-deps.ts';
 import { creationUnit } from './payout-unit.ts';
 
@@ -35,9 +36,6 @@ export interface CreatePayout {
   readonly provider?: ProviderName;
 }
 
-/** Payouts to one person within so long count together (M8). */
-const COUNTED_MS = 30 * dayMs;
-
 /** The id of a business key's payout. */
 export const payoutIdOf = (businessKey: string): string => deterministicId('pyo', businessKey);
 
@@ -50,7 +48,7 @@ export const bindingOf = (payout: Pick<Payout, 'lines' | 'amount' | 'payeeId'>, 
  * answers the same payout (`created: false`). Where the money lacks it is kept as `awaiting_funds` and paid in its turn.
  *
  * Throws `payee_not_found`, `payout_key_reused` (409: the key was used with other content), `payout_lines_differ`,
- * `payout_amount_invalid`, `funding_account_refused`.
+ * `payout_amount_invalid`, `funding_account_refused`, `payouts_contended`.
  */
 export async function createPayout(
   deps: PayoutDeps,
@@ -64,42 +62,45 @@ export async function createPayout(
   if (payee === undefined) {
     throw new Refusal('not_found', 'payee_not_found', `There is no payee ${input.payeeId}, or its holder was erased.`);
   }
-  const countedAmount = Math.max(input.countedAmount ?? 0, await countedWith(deps, payee, input.amount, now));
-  const step = newPayout(
-    { ...decision, countedAmount },
-    payee,
-    bindingOf({ ...decision, payeeId: payee.payeeId }, payee),
-    now,
-  );
-  return storeNew(deps, step, { name: 'create', now });
+  const binding = bindingOf({ ...decision, payeeId: payee.payeeId }, payee);
+  return untilCounted(async () => {
+    const counted = await countPayout(deps, payee.holderId, input.amount, now);
+    const countedAmount = Math.max(input.countedAmount ?? 0, counted.amount);
+    const step = newPayout({ ...decision, countedAmount }, payee, binding, now);
+    return storeNew(deps, step, { name: 'create', now, more: counted.writes });
+  });
 }
 
-/** Stores a new payout, with more writes beside it, as it is decided or as `awaiting_funds`; whoever was first with its key is answered. */
+const LACKING: ReadonlySet<UnitRefusalCode> = new Set(['exceeds_funds', 'transfer_id_refused']);
+
+/**
+ * Stores a new payout, with more writes beside it, as it is decided or as `awaiting_funds`; whoever was first with its key
+ * is answered. Undefined when the guard of another write holds no more, so that all has to be decided anew.
+ */
 export async function storeNew(
   deps: PayoutDeps,
   step: Step,
   {
     name,
     now,
-    more = [],
-  }: { readonly name: 'create' | 'retry'; readonly now: Instant; readonly more?: readonly UnitWrite[] },
-): Promise<{ readonly payout: Payout; readonly created: boolean }> {
+    more,
+  }: { readonly name: 'create' | 'retry'; readonly now: Instant; readonly more: readonly UnitWrite[] },
+): Promise<{ readonly payout: Payout; readonly created: boolean } | undefined> {
   await deps.at?.(`${name}.before`);
-  const result = await deps.ledger.commit(creationUnit(step, now, more));
+  let result = await deps.ledger.commit(creationUnit(step, now, more));
   await deps.at?.(`${name}.after`);
   if (result.status === 'committed') return { payout: step.payout, created: true };
   // An id that was refused with other words of an earlier try of this key: its money lacked then, and is asked for anew by the tick.
-  const lacks =
-    result.status === 'refused' && (result.code === 'exceeds_funds' || result.code === 'transfer_id_refused');
-  if (lacks) {
+  if (result.status === 'refused' && LACKING.has(result.code)) {
     const kept = awaitingFunds(step, result.message);
     await deps.at?.('await_funds.before');
-    const stored = await deps.ledger.commit(creationUnit(kept, now, more));
+    result = await deps.ledger.commit(creationUnit(kept, now, more));
     await deps.at?.('await_funds.after');
-    if (stored.status === 'committed') return { payout: kept.payout, created: true };
+    if (result.status === 'committed') return { payout: kept.payout, created: true };
   }
   const first = await deps.payouts.byId(step.payout.id);
   if (first !== undefined) return sameOrRefused(first, step.payout);
+  if (isStale(result)) return undefined;
   const why = result.status === 'refused' ? `${result.code}, ${result.message}` : result.status;
   throw new Error(`The ledger refused the new payout ${step.payout.id}: ${why}`);
 }
@@ -153,15 +154,4 @@ function decisionOf(deps: PayoutDeps, input: CreatePayout): PayoutDecision {
     cashAccount: deps.providers[provider].cashAccount(amount.currency),
     createdBy: actor.operatorId,
   };
-}
-
-/** The amount with the person's other payouts of 30 days; an organisation's are not added up. */
-export async function countedWith(
-  deps: PayoutDeps,
-  payee: PayeeNow,
-  { amount, currency }: Money,
-  now: Instant,
-): Promise<number> {
-  if (!payee.holderId.startsWith('per_') && !payee.holderId.startsWith('wrk_')) return amount;
-  return amount + (await deps.payouts.countedFor(payee.holderId, currency, now - COUNTED_MS));
 }

@@ -20,7 +20,11 @@ export const WAITING = [
 const UNCOUNTED = ['voided', 'returned'] as const satisfies readonly PayoutState[];
 
 /** The payouts of the database. Every query has its index in migration 0008. */
-export function mongoPayoutStore({ payouts, accounts }: Pick<Models, 'payouts' | 'accounts'>): PayoutStore {
+export function mongoPayoutStore({
+  payouts,
+  payoutCounters,
+  accounts,
+}: Pick<Models, 'payouts' | 'payoutCounters' | 'accounts'>): PayoutStore {
   const dueIn = async (states: readonly PayoutState[], now: number, limit: number) => {
     const found = await payouts
       .find({ state: { $in: [...states] }, nextAt: { $lte: new Date(now) } })
@@ -53,6 +57,8 @@ export function mongoPayoutStore({ payouts, accounts }: Pick<Models, 'payouts' |
       return found.map(payoutOf);
     },
     async countedFor(holderId, currency, since) {
+      // First: what is counted after it holds all that this version knows.
+      const counter = await payoutCounters.findById(holderId).lean();
       const [sum] = await payouts.aggregate<{ total: number }>([
         {
           $match: {
@@ -64,7 +70,7 @@ export function mongoPayoutStore({ payouts, accounts }: Pick<Models, 'payouts' |
         },
         { $group: { _id: null, total: { $sum: '$amount.amount' } } },
       ]);
-      return sum?.total ?? 0;
+      return { version: counter?.version ?? 0, total: sum?.total ?? 0 };
     },
     async available(account) {
       const found = await accounts.findById(account).lean();

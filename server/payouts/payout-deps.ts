@@ -21,10 +21,21 @@ export interface PayoutStore {
   awaitingFunds(after: Pick<Payout, 'decidedAt' | 'id'> | undefined, limit: number): Promise<readonly Payout[]>;
   /** Payouts to this payee that wait, with no key out: their binding follows the payee (M8). */
   waitingFor(payeeId: string, limit: number): Promise<readonly Payout[]>;
-  /** Minor units of the holder's other payouts decided since, whatever became of them but given up (M8). */
-  countedFor(holderId: string, currency: string, since: Instant): Promise<number>;
+  /**
+   * What counts together (M8): minor units of the holder's payouts decided since, but for those given up or returned, with
+   * the version of the holder's counter (`PAYOUT_COUNTERS`; 0 while there is none). The version must be read before the
+   * payouts: the unit that makes the next one is guarded by it (`count-payout.ts`). A store in memory reads the counter
+   * among the documents of its ledger, where that unit writes it.
+   */
+  countedFor(holderId: string, currency: string, since: Instant): Promise<HolderCount>;
   /** What a limited account can still give; a guess, good for not asking in vain: the ledger decides. */
   available(account: AccountId): Promise<number>;
+}
+
+export interface HolderCount {
+  readonly version: number;
+  /** Minor units. */
+  readonly total: number;
 }
 
 /** What a payout has to know of payees. */

@@ -14,6 +14,8 @@ type Dated<T, K extends keyof T> = Omit<T, K> & { [P in K]: T[P] extends Instant
 
 /** Where payouts are stored. */
 export const PAYOUTS = 'payouts';
+/** One small document for each person who is paid, `{_id: holderId, version}`: rises with each payout that counts (M8). */
+export const PAYOUT_COUNTERS = 'payout_counters';
 
 /** A payout as stored: instants are dates, amounts BSON longs (M1); everything else as the rules see it. */
 export interface PayoutDocument extends Dated<

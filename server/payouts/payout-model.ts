@@ -1,5 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
-import { PAYOUTS, type PayoutDocument } from './payout-document.ts';
+import { PAYOUT_COUNTERS, PAYOUTS, type PayoutDocument } from './payout-document.ts';
 
 const text = { type: String, required: true } as const;
 const date = { type: Date, default: null } as const;
@@ -51,3 +51,16 @@ const schema = new Schema<PayoutDocument>(
 );
 
 export const declarePayouts = (connection: Connection) => connection.model('Payout', schema);
+
+export interface PayoutCounterDocument {
+  /** The person's id. */
+  _id: string;
+  version: number;
+}
+
+const counterSchema = new Schema<PayoutCounterDocument>(
+  { _id: text, version: count },
+  { collection: PAYOUT_COUNTERS, versionKey: false },
+);
+
+export const declarePayoutCounters = (connection: Connection) => connection.model('PayoutCounter', counterSchema);

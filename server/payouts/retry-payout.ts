@@ -7,7 +7,8 @@ import { Refusal } from '../../programs/refusal.ts';
 import type { ActorOf } from '../actor.ts';
 import { notFound } from './approve-payout.ts';
 import { decideAndCommit } from './commit-step.ts';
-import { bindingOf, countedWith, payoutIdOf, storeNew } from './create-payout.ts';
+import { countPayout, untilCounted } from './count-payout.ts';
+import { bindingOf, payoutIdOf, storeNew } from './create-payout.ts';
 import type { PayoutDeps } from './payout-deps.ts';
 import { updatePayout } from './payout-document.ts';
 import { unclaimedAccount } from './payout-unit.ts';
@@ -21,18 +22,21 @@ export interface RetryPayout {
  * A person's decision to try again (M7). After a certain failure: the same payout, whose next attempt has a key of its
  * own. After a return: a new payout, linked to the old one and paid from what is held for its person. Either needs another
  * account where the old one was at fault. Doing it again answers the same payout.
- * Throws `payout_not_found`, `payee_not_found`, `payout_not_retryable`, `payee_unchanged`, `payout_attempts_used`.
+ * Throws `payout_not_found`, `payee_not_found`, `payout_not_retryable`, `payee_unchanged`, `payout_attempts_used`,
+ * `payouts_contended`.
  */
 export async function retryPayout(deps: PayoutDeps, { actor, payoutId }: RetryPayout): Promise<Payout> {
   const now = deps.clock.now();
-  const payout = (await deps.payouts.byId(payoutId)) ?? notFound(payoutId);
-  const payee = (await deps.payees.current([payout.payeeId])).get(payout.payeeId);
-  if (payee === undefined) {
-    throw new Refusal('not_found', 'payee_not_found', 'The payee is gone: its holder was erased.');
-  }
-  return payout.state === 'returned'
-    ? payAgain(deps, payout, payee, actor.operatorId, now)
-    : tryAgain(deps, payout.id, payee, actor.operatorId, now);
+  return untilCounted(async () => {
+    const payout = (await deps.payouts.byId(payoutId)) ?? notFound(payoutId);
+    const payee = (await deps.payees.current([payout.payeeId])).get(payout.payeeId);
+    if (payee === undefined) {
+      throw new Refusal('not_found', 'payee_not_found', 'The payee is gone: its holder was erased.');
+    }
+    return payout.state === 'returned'
+      ? payAgain(deps, payout, payee, actor.operatorId, now)
+      : tryAgain(deps, payout.id, payee, actor.operatorId, now);
+  });
 }
 
 async function tryAgain(
@@ -63,14 +67,17 @@ async function tryAgain(
   return result?.payout ?? notFound(payoutId);
 }
 
-/** The linked payout of what came back; one only that is not voided, whoever asks. Where cash lacks it is kept as `awaiting_funds`. */
+/**
+ * The linked payout of what came back; one only that is not voided, whoever asks. Where cash lacks it is kept as
+ * `awaiting_funds`. Undefined when the old one changed, or another payout to the person came first.
+ */
 async function payAgain(
   deps: PayoutDeps,
   returned: Payout,
   payee: PayeeNow,
   person: string,
   now: number,
-): Promise<Payout> {
+): Promise<Payout | undefined> {
   const known = await successorOf(deps, returned);
   if (known !== undefined && known.state !== 'voided') return known;
   if (returned.releasedAt !== null) {
@@ -79,6 +86,7 @@ async function payAgain(
   if (payee.version <= (lastAttempt(returned)?.payeeVersion ?? 0)) throw unchanged();
   // After one that was voided comes the next: its money is held for the person again.
   const businessKey = `${(known ?? returned).businessKey}/again`;
+  const counted = await countPayout(deps, payee.holderId, returned.amount, now);
   const step = newPayout(
     {
       ...returned,
@@ -87,7 +95,7 @@ async function payAgain(
       retryOf: returned.id,
       fundingAccount: unclaimedAccount(returned),
       // What was decided since counts too, and it did not count this one while it was returned (M8).
-      countedAmount: Math.max(returned.countedAmount, await countedWith(deps, payee, returned.amount, now)),
+      countedAmount: Math.max(returned.countedAmount, counted.amount),
       createdBy: person,
       // Whoever decided the first one approves the second as little (M8).
       assessors: [...new Set([...returned.assessors, returned.createdBy])].sort(),
@@ -103,8 +111,8 @@ async function payAgain(
     note: 'Paid again by the linked payout.',
     change: { successorId: step.payout.id },
   });
-  const { payout } = await storeNew(deps, step, { name: 'retry', now, more: [updatePayout(returned, linked)] });
-  return payout;
+  const more = [updatePayout(returned, linked), ...counted.writes];
+  return (await storeNew(deps, step, { name: 'retry', now, more }))?.payout;
 }
 
 async function successorOf(deps: PayoutDeps, { successorId }: Payout): Promise<Payout | undefined> {

@@ -25,6 +25,8 @@ const PLAN: Readonly<Record<string, CollectionPlan>> = {
       },
     },
   },
+  // One for each person who is paid, found by `_id`.
+  payout_counters: { indexes: [], validator: { required: ['version'], properties: { version: { minimum: 1 } } } },
   payees: {
     indexes: [{ key: { holderId: 1, _id: 1 } }, { key: { accountHash: 1 } }],
   },

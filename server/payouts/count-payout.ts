@@ -1,0 +1,58 @@
+import { dayMs, type Instant } from '../../programs/calendar.ts';
+import type { Money } from '../../programs/money.ts';
+import { Refusal } from '../../programs/refusal.ts';
+import type { UnitResult, UnitWrite } from '../ledger/ledger.ts';
+import type { PayoutDeps } from './payout-deps.ts';
+import { PAYOUT_COUNTERS } from './payout-document.ts';
+
+/** Payouts to one person within so long count together (M8). */
+const COUNTED_MS = 30 * dayMs;
+
+/** A payout counted with the others to its person. */
+export interface Counted {
+  /** Minor units. */
+  readonly amount: number;
+  /** Belong into the unit that makes the payout: it is refused when another payout to the person was made meanwhile. */
+  readonly writes: readonly UnitWrite[];
+}
+
+/**
+ * The amount with the person's other payouts of 30 days (M8); an organisation's are not added up. What was read is held
+ * fast by the holder's counter, so that of two payouts made in the same moment the second counts the first.
+ */
+export async function countPayout(
+  { payouts }: Pick<PayoutDeps, 'payouts'>,
+  holderId: string,
+  { amount, currency }: Money,
+  now: Instant,
+): Promise<Counted> {
+  if (!holderId.startsWith('per_') && !holderId.startsWith('wrk_')) return { amount, writes: [] };
+  const { version, total } = await payouts.countedFor(holderId, currency, now - COUNTED_MS);
+  return { amount: amount + total, writes: [counterWrite(holderId, version)] };
+}
+
+function counterWrite(id: string, version: number): UnitWrite {
+  const collection = PAYOUT_COUNTERS;
+  return version === 0
+    ? { kind: 'insert', collection, document: { _id: id, version: 1 } }
+    : { kind: 'update', collection, id, guard: { version }, update: { $set: { version: version + 1 } } };
+}
+
+/** So many payouts to one person in one moment are no office's work. */
+const ROUNDS_MAX = 64;
+
+/**
+ * Makes a payout, and makes it anew while others to its person come first: `make` answers undefined when what it counted
+ * holds no more. Throws `unavailable` / `payouts_contended`: nothing was made, and asking again is safe.
+ */
+export async function untilCounted<T>(make: () => Promise<T | undefined>): Promise<T> {
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const made = await make();
+    if (made !== undefined) return made;
+  }
+  throw new Refusal('unavailable', 'payouts_contended', 'Too many payouts to one person are made at once: ask again.');
+}
+
+/** Whether a unit was refused because something that it read is no longer so. */
+export const isStale = (result: UnitResult): boolean =>
+  result.status === 'refused' && (result.code === 'guard_failed' || result.code === 'already_exists');
