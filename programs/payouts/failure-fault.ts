@@ -9,6 +9,7 @@ const PAYEE = new Set([
   'bank_account_unusable',
   'bank_ownership_changed',
   'debit_not_authorized',
+  'destination_not_supported',
   'incorrect_account_holder_name',
   'incorrect_account_holder_details',
   'invalid_account',

@@ -171,19 +171,23 @@ const hashOf = ({ bookedOn, amount, text }: StatementLine): string =>
 const dayBegins = ({ bookedOn }: StatementLine, { timeZone }: BankAccountDocument): Instant =>
   productDayInterval(bookedOn, { timeZone, boundary: '00:00' }).from;
 
-/** Which states a movement leads on from, and to which: a return may be told before the payment. */
+/**
+ * Which states a movement leads on from, and to which. The bank's word prevails over ours, also over a person's `failed`
+ * and over a file held for unsent; and what is paid goes into no file any more. A return may be told before the payment.
+ */
 const MOVES: Readonly<
   Record<'payout_posted' | 'payout_returned', { readonly from: BankOrderState[]; readonly to: BankOrderState }>
 > = {
-  payout_posted: { from: ['in_file'], to: 'posted' },
-  payout_returned: { from: ['in_file', 'posted'], to: 'returned' },
+  payout_posted: { from: ['queued', 'in_file', 'failed', 'canceled'], to: 'posted' },
+  payout_returned: { from: ['queued', 'in_file', 'failed', 'canceled', 'posted'], to: 'returned' },
 };
 
 function orderChange({ bankRef }: StatementLine, match: LineMatch, now: Instant) {
   if (match.kind !== 'payout_posted' && match.kind !== 'payout_returned') return undefined;
   const { from, to } = MOVES[match.kind];
   const _id = payoutReference(match.payoutId, match.attempt);
-  const update = { $set: { state: to, bankRef, changedAt: new Date(now) } };
+  // What was said of a failure is no longer so.
+  const update = { $set: { state: to, bankRef, changedAt: new Date(now) }, $unset: { message: '' } };
   return { updateOne: { filter: { _id, state: { $in: from } }, update } };
 }
 
