@@ -28,7 +28,8 @@ export async function listPayouts(
   const mine = {
     ...(state !== undefined && { state }),
     ...(payeeId !== undefined && { payeeId }),
-    ...(claimId !== undefined && { claimId }),
+    // The type as well: else the partial index is not used.
+    ...(claimId !== undefined && { claimId: { $eq: claimId, $type: 'string' as const } }),
   };
   const decidedAt = after && new Date(after[0]);
   const rest = after &&

@@ -1,5 +1,5 @@
-import type { Instant } from '../../programs/calendar.ts';
 import { accountTerms, type AccountId } from '../../programs/ledger/chart.ts';
+import type { Payout } from '../../programs/payouts/payout.ts';
 import type { PayoutState } from '../../programs/payouts/payout-states.ts';
 import type { Models } from '../database/models.ts';
 import type { PayoutStore } from './payout-deps.ts';
@@ -41,8 +41,9 @@ export function mongoPayoutStore({
     due: (now, limit) => dueIn(SENDABLE, now, limit),
     toReconcile: (now, limit) => dueIn(RECONCILABLE, now, limit),
     async awaitingFunds(after, limit) {
+      const state = 'awaiting_funds';
       const found = await payouts
-        .find({ state: 'awaiting_funds', ...(after && laterThan(after)) })
+        .find(after === undefined ? { state } : laterThan(state, after))
         .sort({ decidedAt: 1, _id: 1 })
         .limit(limit)
         .lean();
@@ -79,9 +80,15 @@ export function mongoPayoutStore({
   };
 }
 
-function laterThan(payout: { readonly decidedAt: Instant; readonly id: string }) {
-  const decidedAt = new Date(payout.decidedAt);
-  return { $or: [{ decidedAt: { $gt: decidedAt } }, { decidedAt, _id: { $gt: payout.id } }] };
+/** The state stands in each branch: only so each is a range of the index, and a page reads none of those before it. */
+function laterThan(state: PayoutState, { decidedAt: at, id }: Pick<Payout, 'decidedAt' | 'id'>) {
+  const decidedAt = new Date(at);
+  return {
+    $or: [
+      { state, decidedAt: { $gt: decidedAt } },
+      { state, decidedAt, _id: { $gt: id } },
+    ],
+  };
 }
 
 interface Totals {

@@ -12,7 +12,10 @@ const PLAN: Readonly<Record<string, CollectionPlan>> = {
       { key: { state: 1, decidedAt: 1, _id: 1 } },
       { key: { decidedAt: 1, _id: 1 } },
       { key: { payeeId: 1, decidedAt: 1, _id: 1 } },
-      { key: { holderId: 1, decidedAt: 1 } },
+      // A payee that was paid a thousand times, and has one that waits.
+      { key: { payeeId: 1, state: 1, decidedAt: 1, _id: 1 } },
+      // What counts together (M8) is added up in the index alone.
+      { key: { holderId: 1, 'amount.currency': 1, decidedAt: 1, state: 1, 'amount.amount': 1 } },
       { key: { claimId: 1, decidedAt: 1, _id: 1 }, partialFilterExpression: { claimId: { $type: 'string' } } },
     ],
     validator: {
@@ -26,7 +29,7 @@ const PLAN: Readonly<Record<string, CollectionPlan>> = {
     },
   },
   // One for each person who is paid, found by `_id`.
-  payout_counters: { indexes: [], validator: { required: ['version'], properties: { version: { minimum: 1 } } } },
+  payout_counters: { validator: { required: ['version'], properties: { version: { minimum: 1 } } } },
   payees: {
     indexes: [{ key: { holderId: 1, _id: 1 } }, { key: { accountHash: 1 } }],
   },
