@@ -30,6 +30,15 @@ describe('cursors', () => {
   }
 });
 
+it('a cursor beyond the last date is refused', () => {
+  for (const number of [1e300, -8.64e15 - 1, 1.5]) {
+    assert.throws(
+      () => decodeCursor(encodeCursor([number, 'x']), ['number', 'string']),
+      (error) => error instanceof Refusal && error.code === 'cursor_invalid',
+    );
+  }
+});
+
 describe('pageReply', () => {
   const page = (items: readonly string[]) =>
     pageReply(

@@ -64,5 +64,14 @@ function parse(text: string): unknown {
 }
 
 function fits<S extends Shape>(key: unknown, shape: S): key is KeyOf<S> {
-  return Array.isArray(key) && key.length === shape.length && shape.every((type, i) => typeof key[i] === type);
+  return Array.isArray(key) && key.length === shape.length && shape.every((type, i) => fitsPart(key[i], type));
 }
+
+/** Numbers of ours are counts and instants; what lies beyond the last date would fail where it is made one. */
+function fitsPart(part: unknown, type: Shape[number]): boolean {
+  if (typeof part !== 'number') return typeof part === type;
+  return type === 'number' && Number.isInteger(part) && Math.abs(part) <= DATE_MAX;
+}
+
+/** Milliseconds of the last date that JavaScript knows. */
+const DATE_MAX = 8.64e15;
