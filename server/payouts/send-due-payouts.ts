@@ -46,15 +46,17 @@ export async function sendDuePayouts(deps: PayoutDeps, options: SendOptions = {}
   if (due.length === 0) return tally;
   const payees = await deps.payees.current([...new Set(due.map(({ payeeId }) => payeeId))]);
   const claimed: Payout[] = [];
+  const failures: unknown[] = [];
   await inPool(due, due.length, async (payout) => {
     const result = await claim(deps, payout, payees.get(payout.payeeId), leaseMs);
     if (result === 'overtaken' || result === 'held') tally[result] += 1;
     else claimed.push(result);
-  });
+  }).catch((error: unknown) => failures.push(error)); // What was claimed goes out before it is thrown.
   const sealed = await deps.payees.destinations(claimed.map(refOf));
   await inPool(claimed, callsAtOnce, async (payout) => {
     tally[await sendOne(deps, payout, sealed.get(versionKey(refOf(payout))))] += 1;
   });
+  if (failures.length > 0) throw failures[0];
   return tally;
 }
 
