@@ -20,7 +20,7 @@ type BankServices = { readonly models: Models; readonly secrets: Secrets; readon
  * Payment by file, for an office that has a bank and no payment provider. A payout becomes an order that waits for the next
  * payment file (`make-payment-file.ts`); an invoice or a top-up becomes a demand, which the payer names in the transfer's
  * text. What became of them is read from the bank's statement (`import-statement.ts`). All of it is a write of ours, so an
- * answer is never `unknown`.
+ * answer is never `unknown`, but for an order that clashes with one that is there.
  */
 export function openBankFileProvider(services: BankServices): PaymentProvider {
   const { models } = services;
@@ -79,11 +79,8 @@ async function queueOrder({ models, secrets, clock }: BankServices, order: Payou
   if (upsertedCount > 0) return { outcome: 'sent', providerRef: _id, state: 'processing' };
   const stored = await models.bankOrders.findById(_id).lean();
   if (stored?.hash !== content) {
-    return {
-      outcome: 'refused',
-      code: 'order_reused',
-      message: `The order ${_id} was given before with other content.`,
-    };
+    // Not refused: the order that is there may be paid yet, and a refusal would set the next key free.
+    return { outcome: 'unknown', message: `The order ${_id} was given before with other content.` };
   }
   if (stored.state === 'failed' || stored.state === 'canceled') {
     return {
