@@ -5,11 +5,13 @@ import { useTestDatabase } from '../database/testing/test-database.ts';
 import { assertBooks } from '../ledger/testing/assert-books.ts';
 import type { OpenServices } from '../open-services.ts';
 import type { World } from '../platforms/testing/open-world.ts';
+import { openShiftIntake } from '../shifts/open-shift-intake.ts';
 import { repairCovers } from '../shifts/repair-covers.ts';
 import { settleEnvelopes } from './settle-envelopes.ts';
 import {
   clearPrepaid,
   countOf,
+  CURRENCY,
   fillDeposit,
   moneyOf,
   openPrepaid,
@@ -196,6 +198,28 @@ describe('envelopes of a deposit (G21)', () => {
     one.deposits.retire();
     await one.close();
     assert.deepEqual(await moneyOf(one), { deposit: 39 * PRICE, envelopes: 0, prepaid: PRICE });
+  });
+
+  it('what was there when it was asked for is spent, though the time of its envelope ends meanwhile', async () => {
+    await fillDeposit(world.services, 'in', 100 * PRICE);
+    await withOne(async (one) => {
+      await startAll(one, ['w']);
+      world.clock.advance(2 * MINUTE_MS - 1);
+      await one.deposits.shortOf([{ platformId: PLATFORM, currency: CURRENCY, amount: PRICE, price: PRICE }]);
+      // To decide a flush takes some milliseconds.
+      world.clock.advance(50);
+      const purse = one.deposits.openPurse();
+      assert.ok(purse.pay('cov_1', PLATFORM, { amount: PRICE, currency: CURRENCY }));
+      purse.stored(new Set(['cov_1']));
+    });
+  });
+
+  it('a flush that waited too long for an envelope stores nothing (G19)', async () => {
+    const shortOf = async () => void world.clock.advance(21_000);
+    const intake = openShiftIntake({ ...world.services, deposits: { ...world.services.deposits, shortOf } });
+    const [result] = await intake.submit([startOf('w')], { platformId: PLATFORM, via: 'api' });
+    assert.equal(result?.status, 'unknown');
+    assert.equal(await world.services.models.shiftEvents.countDocuments(), 0);
   });
 
   it('emptiness is told once, a top-up is seen by every process within a second', async () => {

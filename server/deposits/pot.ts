@@ -16,6 +16,9 @@ export interface HeldEnvelope {
   uncertain: boolean;
 }
 
+/** An envelope promises nothing to a flush that begins later than this before its end: what is promised may be spent. */
+const DECIDING_MS = 5_000;
+
 /** Under so many days' price an envelope is filled on demand: near the bottom nobody takes what another one needs. */
 const AHEAD_DAYS_MIN = 8;
 
@@ -41,9 +44,9 @@ export class Pot {
     this.#envelopes.push(envelope);
   }
 
-  /** Whether one envelope has so much: rests of several do not make a day. */
+  /** Whether one envelope has so much, and will for as long as a flush decides: rests of several do not make a day. */
   holds(amount: number, now: Instant): boolean {
-    return this.#envelopes.some((envelope) => usable(envelope, now) && envelope.left >= amount);
+    return this.#envelopes.some((envelope) => usable(envelope, now + DECIDING_MS) && envelope.left >= amount);
   }
 
   left(now: Instant): number {

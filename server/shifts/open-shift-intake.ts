@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../../programs/refusal.ts';
 import { hotCollections } from '../database/collections.ts';
 import { flushNeeds } from '../deposits/flush-needs.ts';
@@ -5,7 +6,7 @@ import type { Services } from '../services.ts';
 import { decideFlush, type Ruling } from './decide-flush.ts';
 import { GroupCommit } from './group-commit.ts';
 import { intakeItem, withCompanions, type IntakeItem } from './intake-item.ts';
-import { loadFlush } from './load-flush.ts';
+import { FLUSH_MS_MAX, loadFlush } from './load-flush.ts';
 import { joinedOpeners, settleFlush } from './settle-flush.ts';
 import type { IncomingEvent, IntakeOptions, IntakeResult, ShiftIntake } from './shift-intake.ts';
 import { newWorkers, storeFlush } from './store-flush.ts';
@@ -42,6 +43,22 @@ const queueFull = (): Refusal =>
     },
   );
 
+const tooLong = (): Error => new Error('Reading and filling envelopes took too long: nothing was stored.');
+
+/** Filling envelopes is a part of the time in which a flush reads: nothing is stored after that (G19). */
+async function inTime(filled: Promise<void>, msLeft: number): Promise<void> {
+  const ended = new AbortController();
+  const late = sleep(Math.max(0, msLeft), undefined, { signal: ended.signal }).then(() => {
+    throw tooLong();
+  });
+  try {
+    await Promise.race([filled, late]);
+  } finally {
+    late.catch((error: unknown) => error);
+    ended.abort();
+  }
+}
+
 /** The group commit of shift events over the database. */
 export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake {
   const { clock, config, deposits, log, metrics } = services;
@@ -77,8 +94,9 @@ export function openShiftIntake(services: Omit<Services, 'intake'>): ShiftIntake
       for (let tries = 0; tries < REFILLS_MAX; tries++) {
         const wait = deposits.shortOf(needs);
         if (wait === undefined) break;
-        await wait;
+        await inTime(wait, now + FLUSH_MS_MAX - clock.now());
       }
+      if (clock.now() > now + FLUSH_MS_MAX) throw tooLong();
       const rulings = decideFlush(items, loaded, services.unavailability.intervals(), purse);
       const stores = rulings.filter((ruling) => ruling.kind === 'store');
       const [clashes, joined] = await Promise.all([
