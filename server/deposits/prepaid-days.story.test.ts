@@ -9,9 +9,10 @@ import { readInvoice } from '../invoices/read-invoices.ts';
 import { assertBooks } from '../ledger/testing/assert-books.ts';
 import type { OpenServices } from '../open-services.ts';
 import { openPolicy } from '../policies/open-policy.ts';
+import { revisePolicy } from '../policies/revise-policy.ts';
 import { OPERATOR, policyInput, type World } from '../platforms/testing/open-world.ts';
 import { repairCovers } from '../shifts/repair-covers.ts';
-import { receivableAccount } from './deposit-accounts.ts';
+import { depositAccount, receivableAccount } from './deposit-accounts.ts';
 import { settleEnvelopes } from './settle-envelopes.ts';
 import {
   clearPrepaid,
@@ -151,6 +152,57 @@ describe('a prepaid product day, from its covers to the deposit (G21)', () => {
     });
     assert.equal((await settleEnvelopes(world.services, { now: world.clock.now() })).days, 1);
     assert.deepEqual(await moneyOf(world.services), { deposit: 9 * PRICE, envelopes: 0, prepaid: 0 });
+  });
+
+  it('is settled though a process died right after the ledger had refused it', async () => {
+    await fillDeposit(world.services, 'in', 10 * PRICE);
+    await withProcess(async (one) => void (await send(one, startOf('c', cleaner('c')))));
+    world.clock.set(local('12:00', '2026-03-03'));
+    await closeThrough(world.services, { actor: OPERATOR, policyId: 'pol_hourly', through: DAY });
+    const [day] = await world.services.models.prepaidDays.find().lean();
+    assert.ok(day);
+    const id = `prepaid:${day._id}:${day.revision}`;
+    const refused = await world.services.ledger.commit({
+      id,
+      transfers: [
+        {
+          ...{ id: `${id}:deposit_charged`, kind: 'deposit_charged', type: 'posted', amount: 1_000_000 },
+          ...{ debit: depositAccount(PLATFORM, CURRENCY), credit: receivableAccount('pol_hourly', CURRENCY) },
+          effectiveOn: '2026-03-03',
+        },
+      ],
+    });
+    assert.equal(refused.status, 'refused');
+    const runs = [];
+    for (let run = 0; run < 2; run++) runs.push(await settleEnvelopes(world.services, { now: world.clock.now() }));
+    assert.deepEqual(
+      runs.map(({ days, failed }) => [days, failed]),
+      [
+        [0, 0],
+        [1, 0],
+      ],
+    );
+    assert.equal(await owed('pol_hourly'), 0);
+  });
+
+  it('a day before the policy became prepaid is invoiced, not taken from the deposit', async () => {
+    world.clock.set(local('12:00', '2026-01-01'));
+    const later = { policyId: 'pol_later', occupationClasses: ['courier'] };
+    await openPolicy(world.services, policyInput(later));
+    world.clock.set(local('12:00'));
+    await revisePolicy(world.services, {
+      ...{ actor: OPERATOR, policyId: 'pol_later', changes: { prepaid: true } },
+      // As the product counts days: the next one begins half an hour earlier.
+      effectiveAt: local('02:00', '2026-03-02'),
+    });
+    await fillDeposit(world.services, 'in', 10 * PRICE);
+    await withProcess(async (one) => {
+      const data = { workerId: 'd', shiftId: 'shift-d', occupationClass: 'courier', territory: 'CN' };
+      assert.equal((await send(one, startOf('d', { data }))).outcome, 'covered');
+    });
+    await closeDay('pol_later');
+    assert.equal((await moneyOf(world.services)).deposit, 10 * PRICE);
+    assert.equal(await owed('pol_later'), PRICE);
   });
 
   it('what the jobs ask for is found by indexes', async () => {

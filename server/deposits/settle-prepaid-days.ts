@@ -70,11 +70,12 @@ async function settleDay(services: DayServices, which: WhichDay): Promise<boolea
     transfers: transfersOf(day, moves, utcDay(now)),
     writes: writesOf(day, added, moves, dayOver, receivables),
   });
-  if (result.status === 'refused' && result.code !== 'guard_failed' && result.code !== 'exceeds_funds') {
-    throw new Error(`The prepaid day ${day._id} was refused: ${result.message}`);
-  }
-  if (result.status === 'refused' && result.code === 'exceeds_funds') {
-    // Covers took from the deposit meanwhile. The ids stay refused (M2): the next attempt is another revision.
+  if (result.status === 'refused' && result.code !== 'guard_failed') {
+    if (result.code !== 'exceeds_funds' && result.code !== 'transfer_id_refused') {
+      throw new Error(`The prepaid day ${day._id} was refused: ${result.message}`);
+    }
+    // Covers took from the deposit meanwhile. The ids stay refused (M2): the next attempt is another revision, also where
+    // a process died between the two.
     await models.prepaidDays.updateOne({ _id: day._id, revision: day.revision }, { $inc: { revision: 1 } });
     return false;
   }
