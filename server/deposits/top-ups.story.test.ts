@@ -98,6 +98,12 @@ describe('money into a deposit, and out of it', () => {
 
   it('a withdrawal takes no more than is there, and books a reference once', async () => {
     await recordTopUp(services, paid('f1', 3_000));
+    const take = (reference: string, amount: number) =>
+      withdrawDeposit(services, {
+        ...{ actor: OPERATOR, platformId: PLATFORM, provider: 'bank_file', reference },
+        amount: { amount, currency: CURRENCY },
+      });
+    await assert.rejects(take('wire', 2_900), refusalOf('deposit_too_small'), 'the bank has not settled it');
     // The bank settled what was paid.
     await services.ledger.commit({
       id: 'settled',
@@ -108,14 +114,11 @@ describe('money into a deposit, and out of it', () => {
         },
       ],
     });
-    const take = (reference: string, amount: number) =>
-      withdrawDeposit(services, {
-        ...{ actor: OPERATOR, platformId: PLATFORM, provider: 'bank_file', reference },
-        amount: { amount, currency: CURRENCY },
-      });
     await assert.rejects(take('too much', 3_001), refusalOf('deposit_too_small'));
     assert.deepEqual([await take('wire', 2_900), await take('wire', 2_900)], [true, false]);
     await assert.rejects(take('wire', 2_800), refusalOf('deposit_withdrawal_refused'));
+    world.clock.advance(86_400_000);
+    assert.equal(await take('wire', 2_900), false, 'nor another day');
     assert.deepEqual(await levels(), [['low', 100]]);
   });
 });

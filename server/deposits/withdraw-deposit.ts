@@ -29,9 +29,14 @@ export async function withdrawDeposit(services: Services, input: WithdrawDeposit
   const now = services.clock.now();
   const deposit = depositAccount(platformId, currency);
   const available = await availableIn(services, deposit);
-  const id = `withdrawn:${deterministicId('top', platformId, reference)}`;
-  const booked = await services.models.transfers.exists({ _id: id });
+  const cash = providerOf(services, provider).cashAccount(currency);
+  const key = `withdrawn:${deterministicId('top', platformId, reference)}`;
+  const ofKey = { _id: { $gte: `${key}:`, $lt: `${key};` } };
+  const booked = await services.models.transfers.findOne(ofKey).lean();
+  if (booked?.debit === deposit && booked.credit === cash && booked.amount === amount.amount) return false;
   if (!booked && available < amount.amount) throw tooSmall(available, currency);
+  // A refused id stays refused (M2); a person who comes again, now that the money is there, decides anew.
+  const id = booked?._id ?? `${key}:${1 + (await services.models.ledgerRefusals.countDocuments(ofKey))}`;
   const result = await services.ledger.commit({
     id,
     transfers: [
@@ -40,7 +45,7 @@ export async function withdrawDeposit(services: Services, input: WithdrawDeposit
         kind: 'deposit_withdrawn',
         type: 'posted',
         debit: deposit,
-        credit: providerOf(services, provider).cashAccount(currency),
+        credit: cash,
         amount: amount.amount,
         effectiveOn: utcDay(now),
         refs: { platformId },
