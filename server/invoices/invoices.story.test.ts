@@ -100,6 +100,17 @@ describe('the life of an invoice', () => {
     assert.ok(!lines.some((line) => line.startsWith('policy:pol_a:receivable:')), 'nothing is owed');
   });
 
+  it('what was settled while it was being sent ends at the provider', async () => {
+    collector.next.push('lost');
+    const { _id } = await billed(1);
+    await writeOffInvoice(services, { actor: OPERATOR, invoiceId: _id, because: 'test' });
+    world.clock.advance(10 * 60_000);
+    await collectInvoices(services);
+    await collectInvoices(services);
+    assert.deepEqual(collector.voided, [_id]);
+    assert.ok(!(await told(_id)).includes('invoice.issued'));
+  });
+
   it('each statement is on one invoice, however many bill at once', async () => {
     await workedDay(2);
     await issueInvoices(services);

@@ -4,6 +4,7 @@ import type { InvoiceAnswer } from '../payments/payment-port.ts';
 import { providerOf } from '../payments/provider-of.ts';
 import type { Services } from '../services.ts';
 import { changeInvoice, outstandingOf } from './change-invoice.ts';
+import { endsAtProvider } from './credit-invoice.ts';
 import type { InvoiceDelivery, InvoiceDocument } from './invoice-model.ts';
 
 /** While a call is under way no other process makes it; it ends well before. */
@@ -33,9 +34,18 @@ export async function sendInvoice(
   return changeInvoice(services, invoiceId, async (invoice) => {
     // Another process was told meanwhile, or what was open is paid.
     if (invoice.delivery.state !== 'to_send') return undefined;
-    const delivery = answered(invoice.delivery, answer, services.clock.now());
-    return { delivery, tell: () => (delivery.state === 'sent' ? 'invoice.issued' : undefined) };
+    const now = services.clock.now();
+    const delivery = answered(invoice.delivery, answer, now);
+    if (delivery.state !== 'sent') return { delivery };
+    // Settled by another way meanwhile: it must not be paid there as well.
+    const ends = outstandingOf(invoice) === 0 && !(await isPaidThere(services, invoice));
+    return ends ? endsAtProvider({ ...invoice, delivery }, 0, now) : { delivery, tell: () => 'invoice.issued' };
   });
+}
+
+async function isPaidThere({ models }: SendServices, { _id, delivery }: InvoiceDocument): Promise<boolean> {
+  const there = { invoiceId: _id, provider: delivery.provider, kind: 'payment' } as const;
+  return (await models.platformPayments.exists(there)) !== null;
 }
 
 /** Whether the provider is to be asked now; a person may ask `again` what it refused. */
