@@ -131,4 +131,15 @@ describe("Stripe's webhooks", () => {
     const forged = `${old},t=${TEST_NOW / SECOND}`;
     assert.equal(await send(snapshot(), { header: forged }), '400 webhook_signature_invalid');
   });
+
+  for (const ending of [' ', 'x', '=1', '.0']) {
+    it(`recorded an hour ago, their time written as t=<then>${ending} behind a new one: refused`, async () => {
+      const payload = JSON.stringify(snapshot(), null, 2);
+      const timestamp = TEST_NOW / SECOND - 3_600;
+      const old = Stripe.webhooks.generateTestHeaderString({ payload, secret: SNAPSHOT_SECRET, timestamp });
+      const header = `t=${TEST_NOW / SECOND},${old.replace(/^(t=\d+)/, `$1${ending}`)}`;
+      assert.equal(await send(snapshot(), { header }), '400 webhook_time_out_of_bounds');
+      assert.deepEqual(await stored(), []);
+    });
+  }
 });

@@ -39,9 +39,12 @@ function isSignedBy(secret: string, content: Uint8Array, header: string, now: In
   }
 }
 
-/** The time that the signature covers: like the SDK, the last `t` of the header. */
+/**
+ * The time that the signature covers: like the SDK, the last `t` of the header. The SDK reads its leading digits and leaves
+ * the rest; here it is digits alone, or an old `t` with something behind it would hide behind a new one.
+ */
 function signedAtOf(header: string): Instant | undefined {
-  const times = header.split(',').flatMap((part) => /^t=(\d{1,12})$/.exec(part)?.[1] ?? []);
-  const last = times.at(-1);
-  return last === undefined ? undefined : Number(last) * 1_000;
+  const last = header.split(',').findLast((part) => part.startsWith('t='));
+  const [, seconds] = /^t=(\d{1,12})$/.exec(last ?? '') ?? [];
+  return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
