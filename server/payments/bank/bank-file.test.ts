@@ -105,6 +105,25 @@ describe('payment by file', () => {
     await assert.rejects(readPaymentFile(world.services, file._id), /never send it/);
   });
 
+  it('books a line once, also when what it names became known after its first import', async () => {
+    const early = () => statement('1000.00', '1009.00', ['R1', '9.00', `premium ${INVOICE}`]);
+    await early();
+    await applyDueFacts(world.services, { now: world.clock.now() });
+    await bank().sendInvoice({
+      ...{ invoiceId: INVOICE, platformId: 'plt_a', platformName: 'A', amount: money(900, 'CNY') },
+      ...{ dueAt: 0, description: 'March', idempotencyKey: 'k' },
+    });
+    const again = await early();
+    await applyDueFacts(world.services, { now: world.clock.now() });
+    assert.deepEqual(await facts(), ['bank_received']);
+    assert.equal(again.booksBalance.amount, 100_900);
+    assert.deepEqual(
+      again.lines.map(({ match, known }) => `${match} ${known}`),
+      ['unidentified again'],
+      'it waits for a person, as before',
+    );
+  });
+
   it('reconciles a statement line by line; the same file again changes nothing', async () => {
     await bank().sendInvoice({
       ...{ invoiceId: INVOICE, platformId: 'plt_a', platformName: 'A', amount: money(900, 'CNY') },

@@ -93,13 +93,13 @@ async function reconcile({ models }: Services, lines: readonly StatementLine[]):
   const [orders, demands, stored] = await Promise.all([
     models.bankOrders.find({ _id: { $in: orderIds } }).lean(),
     models.bankDemands.find({ _id: { $in: demandIds } }).lean(),
-    models.bankLines.find({ _id: { $in: lines.map(idOf) } }, { hash: 1 }).lean(),
+    models.bankLines.find({ _id: { $in: lines.map(idOf) } }, { hash: 1, match: 1 }).lean(),
   ]);
   const orderById = new Map(
     orders.map((order) => [order._id, { ...order, amount: money(order.amount, order.currency) }]),
   );
   const demandById = new Map(demands.map((demand) => [demand._id, demand]));
-  const hashById = new Map(stored.map(({ _id, hash: content }) => [_id, content]));
+  const storedById = new Map(stored.map((line) => [line._id, line]));
   const known: KnownOrders = {
     payoutOrder: (payoutId, attempt) => orderById.get(payoutReference(payoutId, attempt)),
     demand(id) {
@@ -110,10 +110,11 @@ async function reconcile({ models }: Services, lines: readonly StatementLine[]):
     },
   };
   return lines.map((line) => {
-    const match = matchLine(line, known);
+    const before = storedById.get(idOf(line));
+    // What it names may be known by now, but its money is in the books already: it waits for a person all the same.
+    const match: LineMatch = before?.match === 'unidentified' ? { kind: 'unidentified' } : matchLine(line, known);
     const order = 'payoutId' in match ? orderById.get(payoutReference(match.payoutId, match.attempt)) : undefined;
-    const before = hashById.get(idOf(line));
-    const state = before === undefined ? 'new' : before === hashOf(line) ? 'again' : 'number_reused';
+    const state = before === undefined ? 'new' : before.hash === hashOf(line) ? 'again' : 'number_reused';
     return { line, match, known: state, ...(order === undefined ? {} : { order }) };
   });
 }
