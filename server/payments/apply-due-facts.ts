@@ -26,6 +26,8 @@ export async function applyDueFacts(
       .limit(BATCH)
       .lean();
     for (const document of due) {
+      // While those before it were booked, a person may have ended it, or another run booked it.
+      if ((await services.models.paymentFacts.exists({ _id: document._id, state: 'due' })) === null) continue;
       if (!(await applyOne(services, document, now, appliers))) {
         refused += 1;
         continue;

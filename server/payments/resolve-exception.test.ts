@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { useTestApi } from '../http/testing/test-api.ts';
 import { assertBooks } from '../ledger/testing/assert-books.ts';
 import { applyDueFacts } from './apply-due-facts.ts';
+import { FACT_APPLIERS } from './apply-fact.ts';
 import { openException } from './exceptions.ts';
 import type { PaymentFact } from './payment-fact.ts';
 import { recordFacts } from './record-facts.ts';
@@ -22,10 +23,10 @@ describe('payment exceptions', () => {
   const now = () => test.api.clock.now();
 
   /** A refund of more cash than there is. */
-  async function refusedFact(n: number): Promise<string> {
+  async function refusedFact(n: number, out = 500): Promise<string> {
     const fact: PaymentFact = {
       ...{ kind: 'payment_settled', provider: 'stripe', factId: `stripe:txn_${n}:settled`, providerRef: `txn_${n}` },
-      ...{ occurredAt: now(), gross: CNY(-500), fee: CNY(0) },
+      ...{ occurredAt: now(), gross: CNY(-out), fee: CNY(0) },
     };
     await recordFacts(services(), [fact], { source: 'reading', now: now() });
     assert.deepEqual(await applyDueFacts(services(), { now: now() }), { applied: 0, refused: 1 });
@@ -86,6 +87,25 @@ describe('payment exceptions', () => {
     assert.equal(await resolve(id, 'try_anew'), '409 exception_resolved');
     const other = await test.api.addOperatorKey('opr_other');
     assert.equal(await resolve(id, 'booked_by_hand', 'booked as 88', other), '409 exception_resolved');
+  });
+
+  it('what a person booked by hand is not booked by a run that had read it as due', async () => {
+    const id = await refusedFact(4, 5_000);
+    await putIn(5_000, 'opening-4');
+    const first: PaymentFact = {
+      ...{ kind: 'bank_received', provider: 'bank_file', factId: 'bank_file:CNY:R1', providerRef: 'R1' },
+      ...{ occurredAt: now(), amount: CNY(1), text: 'movement R1' },
+    };
+    await recordFacts(services(), [first], { source: 'bank_statement', now: now() - 1 });
+    test.api.clock.advance(86_400_000);
+    const appliers = {
+      ...FACT_APPLIERS,
+      async bank_received() {
+        assert.equal(await resolve(id, 'booked_by_hand', 'booked as 89'), '200 resolved');
+      },
+    };
+    assert.deepEqual(await applyDueFacts(services(), { now: now(), appliers }), { applied: 1, refused: 0 });
+    assert.equal(await services().models.transfers.countDocuments({ _id: /txn_4/ }), 0);
   });
 
   it('of differences have nothing to book', async () => {
