@@ -129,6 +129,30 @@ describe('what Stripe tells, folded', () => {
     ]);
   });
 
+  it('of an object that our account has not, there is nothing to wait for', async () => {
+    const { api, tick } = test.world;
+    const { services } = api;
+    const now = api.clock.now();
+    await services.models.providerEvents.insertMany(
+      [
+        ['in_deleted', 'invoice'],
+        ['obp_of_another_account', 'v2.money_management.outbound_payment'],
+      ].map(([subject = '', object = '']) => ({
+        ...{
+          _id: `stripe:evt_${subject}`,
+          provider: 'stripe',
+          eventId: `evt_${subject}`,
+          type: 'any',
+          subject,
+          object,
+        },
+        ...{ createdAt: new Date(now), receivedAt: new Date(now), state: 'new', tries: 0, nextTryAt: new Date(now) },
+      })),
+    );
+    assert.deepEqual(await tick(), { folded: 2, facts: 0, applied: 0, refused: 0 });
+    assert.equal(await services.models.providerEvents.countDocuments({ state: 'new' }), 0);
+  });
+
   it('while Stripe cannot be asked, events wait; others go on', async () => {
     const { stripe, sandbox, api, fund, pass, deliver, tick } = test.world;
     fund(100_000);

@@ -1,4 +1,4 @@
-import type { Stripe } from 'stripe';
+import { Stripe } from 'stripe';
 import type { Instant } from '../../../programs/calendar.ts';
 import type { Sighting } from '../../../programs/payments/fold-sightings.ts';
 import type { PaymentPurpose, ProviderPayout } from '../payment-fact.ts';
@@ -7,9 +7,13 @@ import { fromStripeAmount } from './stripe-amounts.ts';
 import { certainly } from './stripe-answer.ts';
 import { payoutOfPayment } from './stripe-payouts.ts';
 
+const NOT_FOUND = 404;
+
 /**
- * Fetches an object and tells all that its present state shows, its past included; nothing when it is none of ours. `at` is
- * the time of its latest event, for what carries no time itself. Throws `unavailable` / `provider_unavailable`, `conflict` / `provider_refused`.
+ * Fetches an object and tells all that its present state shows, its past included; nothing when it is none of ours. One
+ * that our account has not, a deleted draft or another account's, is none of ours: waiting for it would never end. `at` is
+ * the time of its latest event, for what carries no time itself. Throws `unavailable` / `provider_unavailable`, `conflict` /
+ * `provider_refused`.
  */
 export async function fetchSightings(
   stripe: Stripe,
@@ -18,21 +22,30 @@ export async function fetchSightings(
   at: Instant,
 ): Promise<readonly Sighting[]> {
   return certainly(async () => {
-    switch (object) {
-      case FETCHED.outboundPayment:
-        return sightingsOfOutbound(await stripe.v2.moneyManagement.outboundPayments.retrieve(id));
-      case FETCHED.invoice:
-        return sightingsOfInvoice(stripe, await stripe.invoices.retrieve(id));
-      case FETCHED.invoicePayment:
-        return sightingsOfInvoicePayment(stripe, await stripe.invoicePayments.retrieve(id));
-      case FETCHED.refund:
-        return sightingsOfRefund(stripe, await stripe.refunds.retrieve(id));
-      case FETCHED.dispute:
-        return sightingsOfDispute(stripe, await stripe.disputes.retrieve(id), at);
-      default:
-        return [];
+    try {
+      return await fetchOne(stripe, object, id, at);
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeError && error.statusCode === NOT_FOUND) return [];
+      throw error;
     }
   });
+}
+
+async function fetchOne(stripe: Stripe, object: string, id: string, at: Instant): Promise<readonly Sighting[]> {
+  switch (object) {
+    case FETCHED.outboundPayment:
+      return sightingsOfOutbound(await stripe.v2.moneyManagement.outboundPayments.retrieve(id));
+    case FETCHED.invoice:
+      return sightingsOfInvoice(stripe, await stripe.invoices.retrieve(id));
+    case FETCHED.invoicePayment:
+      return sightingsOfInvoicePayment(stripe, await stripe.invoicePayments.retrieve(id));
+    case FETCHED.refund:
+      return sightingsOfRefund(stripe, await stripe.refunds.retrieve(id));
+    case FETCHED.dispute:
+      return sightingsOfDispute(stripe, await stripe.disputes.retrieve(id), at);
+    default:
+      return [];
+  }
 }
 
 /** An outbound payment says itself when it came into each of its states. */
