@@ -85,7 +85,11 @@ async function keepBreaches(
   // With more than could be kept, what was not seen may well be there.
   if (full && left === 0) {
     const seen = breaches.map(breachKey);
-    await breachRows(db).updateMany({ _id: { $nin: seen }, goneAt: { $exists: false } }, { $set: { goneAt: at } });
+    // What an incremental check found since this one began may stand where this one had looked before.
+    await breachRows(db).updateMany(
+      { _id: { $nin: seen }, goneAt: { $exists: false }, lastSeenAt: { $lte: at } },
+      { $set: { goneAt: at } },
+    );
   }
   return newCount;
 }
