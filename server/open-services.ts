@@ -50,6 +50,7 @@ export async function openServices({ config, database, clock = systemClock, log 
   const unavailability = openUnavailabilityBook(database, models, clock);
   await unavailability.refresh();
   const secrets = openSecrets(secretKeys(config));
+  const metrics = openMetrics();
   const base = {
     config,
     clock,
@@ -57,12 +58,12 @@ export async function openServices({ config, database, clock = systemClock, log 
     log: logger,
     database,
     models,
-    metrics: openMetrics(),
+    metrics,
     secrets,
     policies: openPolicyBook(models, clock),
     unavailability,
     disclosures: openDisclosureLog(models, clock, ids, logger),
-    ledger: openLedger({ database, clock, log: logger }),
+    ledger: openLedger({ database, clock, log: logger, metrics }),
   };
   const payments = { ...openPaymentProviders(base), bank_file: openBankFileProvider(base) };
   const paying = { ...base, payments };

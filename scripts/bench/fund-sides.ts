@@ -2,6 +2,7 @@ import { MongoClient, type Collection } from 'mongodb';
 import { openLedger } from '../../server/ledger/open-ledger.ts';
 import type { Ledger } from '../../server/ledger/ledger.ts';
 import { connect } from '../../server/database/connect.ts';
+import { openMetrics } from '../../server/http/metrics.ts';
 import { systemClock } from '../../server/clock.ts';
 import { pino } from 'pino';
 
@@ -47,7 +48,8 @@ export async function drawUntilEmpty(side: FundSide, fund: string, callers: numb
 /** The ledger over a connection of its own, as in production: a reservation is a pending transfer. */
 export async function openOurs(uri: string): Promise<FundSide & { readonly ledger: Ledger }> {
   const database = await connect({ uri, poolSizeMax: 12 });
-  const ledger = openLedger({ database, clock: systemClock, log: pino({ level: 'error' }) });
+  const log = pino({ level: 'error' });
+  const ledger = openLedger({ database, clock: systemClock, log, metrics: openMetrics() });
   return {
     ledger,
     async draw(fund, id) {

@@ -82,10 +82,10 @@ describe('books', () => {
       [
         ['Opening', 'balance', '0.00'],
         ['day', 'kind', 'type', 'id', 'with', 'posted', 'balance'],
-        ['2026-03-02', 'donation_received', 'posted', 'gift:1', 'program:prg_1:fund:CNY', '80.00', '80.00'],
-        ['2026-03-02', 'clearing_settled', 'posted', 'gift:1:settled', 'cash:stripe:CNY', '-80.00', '0.00'],
         ['2026-03-02', 'deposit_topped_up', 'posted', 'top:1', DEPOSIT, '200.00', '200.00'],
         ['2026-03-02', 'clearing_settled', 'posted', 'top:1:settled', 'cash:stripe:CNY', '-200.00', '0.00'],
+        ['2026-03-02', 'donation_received', 'posted', 'gift:1', 'program:prg_1:fund:CNY', '80.00', '80.00'],
+        ['2026-03-02', 'clearing_settled', 'posted', 'gift:1:settled', 'cash:stripe:CNY', '-80.00', '0.00'],
       ],
     );
     const later = await run('books', 'account', DEPOSIT, '--from', '2026-03-03');

@@ -38,6 +38,29 @@ export function openMetrics() {
       registers,
     }),
     queueEvents: new Gauge({ name: 'parasol_queue_events', help: 'Events waiting for a flush.', registers }),
+    ledgerUnits: new Counter({
+      name: 'parasol_ledger_units_total',
+      help: 'Units of the ledger by result.',
+      labelNames: ['result'],
+      registers,
+    }),
+    ledgerFlushUnits: new Histogram({
+      name: 'parasol_ledger_flush_units',
+      help: 'Units in one flush of the ledger.',
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+      registers,
+    }),
+    ledgerFlushSeconds: new Histogram({
+      name: 'parasol_ledger_flush_seconds',
+      help: 'Time of one flush of the ledger, with all its attempts.',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15],
+      registers,
+    }),
+    ledgerRetries: new Counter({
+      name: 'parasol_ledger_retries_total',
+      help: 'Attempts of flushes after a lost race or a duplicate key.',
+      registers,
+    }),
     ledgerBreaches: new Gauge({
       name: 'parasol_ledger_breaches',
       help: 'Breaches of the books that are open, by invariant, as of the last check in this process.',

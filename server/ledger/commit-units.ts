@@ -9,6 +9,16 @@ import { takeRound, type PreparedUnit } from './prepare-unit.ts';
 import { refuseWrites } from './refuse-writes.ts';
 import { writeUnits } from './write-units.ts';
 
+export interface CommitUnits {
+  readonly now: Instant;
+  /**
+   * Takes it that no transfer of the units is booked yet, which saves the look for 256 ids a fifth of a flush. When one is,
+   * either its unit is decided other than `committed`, and then all is looked up and decided anew; or its insert throws
+   * the duplicate key, and the transaction must be tried again without `expectNew`.
+   */
+  readonly expectNew: boolean;
+}
+
 /**
  * Commits units inside a transaction: reads, decides each against what the ones before it left, writes. Units that write
  * the same document follow one another in rounds, so that the second sees what the first wrote. Throws the driver's errors.
@@ -17,11 +27,15 @@ export async function commitUnits(
   db: Db,
   session: ClientSession,
   units: readonly PreparedUnit[],
-  now: Instant,
+  { now, expectNew }: CommitUnits,
 ): Promise<readonly UnitResult[]> {
   return inRounds(units, async (round) => {
-    const loaded = await loadUnits(db, session, round);
-    const decided = decideRound(loaded, round, now);
+    let loaded = await loadUnits(db, session, round, { booked: !expectNew });
+    let decided = decideRound(loaded, round, now);
+    if (expectNew && decided.some(({ decision }) => decision.status !== 'committed')) {
+      loaded = await loadUnits(db, session, round, { booked: true });
+      decided = decideRound(loaded, round, now);
+    }
     await writeUnits(db, session, collectWrites(decided, loaded.documents, now));
     return decided;
   });

@@ -22,8 +22,11 @@ const FLUSH_MS_MAX = 15_000;
 /** Of random waiting after a lost race: from the first, doubled up to the last. */
 const BACKOFF_MS_FIRST = 2;
 const BACKOFF_MS_LAST = 100;
-/** A duplicate key that another process wrote is seen, and decided about, by the next attempt; what comes again is no race. */
-const DUPLICATES_MAX = 2;
+/**
+ * A duplicate key is seen, and decided about, by the next attempt: one that the first did not look for, one that another
+ * process wrote meanwhile. What comes again is no race.
+ */
+const DUPLICATES_MAX = 3;
 
 export const ledgerUnavailable = (message: string): Refusal =>
   new Refusal('unavailable', 'ledger_unavailable', message, { retryAfterSeconds: 1 });
@@ -36,14 +39,17 @@ export const ledgerUnavailable = (message: string): Refusal =>
  */
 export async function commitInTime<T>(
   client: MongoClient,
-  work: (session: ClientSession) => Promise<T>,
+  work: (session: ClientSession, attempt: number) => Promise<T>,
   msMax = FLUSH_MS_MAX,
 ): Promise<T> {
   const deadlineMs = performance.now() + msMax;
   let duplicates = 0;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await inTime(deadlineMs, runOnce(client, work, deadlineMs));
+      return await inTime(
+        deadlineMs,
+        runOnce(client, (session) => work(session, attempt), deadlineMs),
+      );
     } catch (error) {
       if (isDuplicateKey(error)) duplicates += 1;
       if (!isLostRace(error) || duplicates >= DUPLICATES_MAX) throw error;

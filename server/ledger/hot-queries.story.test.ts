@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { EMPTY_ACCOUNT } from '../../programs/ledger/check-books.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
+import { auditAccountsSince } from './books/audit-accounts.ts';
+import { listTransfers, transferKey } from './books/list-transfers.ts';
+import { viewOf } from './books/read-ledger.ts';
 import { expirePending } from './expire-pending.ts';
 import { openModels } from '../database/models.ts';
-import { end, LEDGER_NOW, move, openTestLedger, reserve, spend, word } from './testing/open-test-ledger.ts';
+import { CASH, end, LEDGER_NOW, move, openTestLedger, reserve, spend, word } from './testing/open-test-ledger.ts';
 import type { Ledger, LedgerUnit } from './ledger.ts';
 
 /** An operation as the server's profiler saw it. */
@@ -63,8 +67,9 @@ describe('what a flush of the ledger reads', () => {
   it('repetitions and refusals: each once', async () => {
     const units = ids('old').map((id) => ({ id, transfers: [reserve(id, 1, LEDGER_NOW + 1)], writes: [document(id)] }));
     const again = ids('no').map((id) => ({ id, transfers: [spend(id, 5_000_000)] }));
-    // The accounts; of each repetition the transfer and the document; of each refusal what was said.
-    assert.ok((await examined(() => commitAll([...units, ...again]))) <= 2 + 2 * units.length + again.length);
+    // The accounts; of each repetition the document; of each refusal what was said. That tells that not all of it is new,
+    // and it is read again, with the transfers.
+    assert.ok((await examined(() => commitAll([...units, ...again]))) <= 4 + 3 * units.length + 2 * again.length);
   });
 
   it('posts and guarded updates: the reservation, its accounts, the document', async () => {
@@ -76,6 +81,29 @@ describe('what a flush of the ledger reads', () => {
     // Reservation; document to read and to write; expiry to remove; the accounts.
     assert.ok((await examined(() => commitAll(units))) <= 4 + 4 * units.length);
     assert.equal(word(await ledger.commit({ id: 'x', transfers: [end('x', 'old1')] })), 'already_resolved');
+  });
+
+  it('a page of an account, and what is new in it: that alone', async () => {
+    const account = CASH;
+    const booked = (id: string, effectiveOn: string) => move(id, 1, { debit: account, effectiveOn });
+    await commitAll(ids('cash', 100).map((id, i) => ({ id, transfers: [booked(id, `2026-03-${10 + (i % 5)}`)] })));
+    const page = { account, from: '2026-03-11', to: '2026-03-13', limit: 9 };
+    const first = await listTransfers({ database }, page);
+    assert.equal(first.length, 10);
+    assert.ok((await examined(() => listTransfers({ database }, page))) <= 12);
+    const last = first[8];
+    assert.ok(last);
+    const after = transferKey(last, account);
+    const rest = await listTransfers({ database }, { ...page, after });
+    assert.equal(rest[0]?._id, first[9]?._id);
+    assert.ok((await examined(() => listTransfers({ database }, { ...page, after }))) <= 12);
+    const since = new Map([[account, { ...EMPTY_ACCOUNT, debitsPosted: 90, seq: 90 }]]);
+    const walk = () => auditAccountsSince(viewOf(database.db), [account], since);
+    assert.deepEqual(
+      (await walk()).map(({ transferCount, breaches }) => [transferCount, breaches]),
+      [[10, []]],
+    );
+    assert.ok((await examined(walk)) <= 11);
   });
 
   it('the sweep of what is over: that alone', async () => {

@@ -62,6 +62,25 @@ describe('the ledger', () => {
     assert.equal(await collection('ledger_refusals').countDocuments(), 150);
   });
 
+  it('recognises what it did not look for: a repetition among new units, also when its money is gone', async () => {
+    const unit = (id: string, transfer: LedgerUnit['transfers'][number]): LedgerUnit => ({ id, transfers: [transfer] });
+    const all = unit('all', spend('all', 100));
+    assert.equal(word(await ledger.commit(all)), 'committed');
+    for (const [repeated, ...others] of [
+      // Would be refused, were it new: it is looked up at once.
+      [all, unit('n1', spend('n1', 1)), unit('n2', move('n2', 5))],
+      // Would be committed again: its insert fails, and the flush begins anew.
+      [unit('gift', move('gift', 100)), unit('n3', spend('n3', 6)), unit('n4', move('n4', 1))],
+    ] as const) {
+      // Another process, which has seen no repetition.
+      const { ledger: other } = openTestLedger(database);
+      const results = await Promise.all([repeated, ...others].map((each) => other.commit(each)));
+      assert.deepEqual(results.map(word), ['replayed', 'exceeds_funds', 'committed']);
+    }
+    assert.equal((await fund())?.creditsPosted, 106);
+    assert.equal(await collection('ledger_refusals').countDocuments(), 2);
+  });
+
   it('commits a unit with its writes, or refuses it alone', async () => {
     const thing = (state: string, to: string): UnitWrite => ({
       ...{ kind: 'update', collection: 'things', id: 't', guard: { state }, update: { $set: { state: to } } },

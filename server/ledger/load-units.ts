@@ -26,8 +26,18 @@ interface Found {
 
 type Reservation = Pick<TransferDocument, 'debit' | 'credit' | 'amount' | 'expiresAt'>;
 
+export interface LoadUnits {
+  /** Which of the units' transfers are booked already; without it they count as new. */
+  readonly booked: boolean;
+}
+
 /** Reads it in one query; one more where pending transfers are resolved, for their accounts. */
-export async function loadUnits(db: Db, session: ClientSession, units: readonly PreparedUnit[]): Promise<LoadedUnits> {
+export async function loadUnits(
+  db: Db,
+  session: ClientSession,
+  units: readonly PreparedUnit[],
+  { booked }: LoadUnits,
+): Promise<LoadedUnits> {
   const transfers = units.flatMap((unit) => unit.transfers.map(({ transfer }) => transfer));
   const ids = transfers.map(({ id }) => id);
   const resolves = transfers.flatMap((transfer) => ('resolves' in transfer ? [transfer.resolves] : []));
@@ -39,7 +49,10 @@ export async function loadUnits(db: Db, session: ClientSession, units: readonly 
       [
         { $documents: [{}] },
         ...lookUp({ as: 'accounts', from: 'ledger_accounts', values: accounts }),
-        ...lookUp({ as: 'transfers', from: 'ledger_transfers', values: ids, fields: { hash: 1, unitId: 1 } }),
+        ...lookUp({
+          ...{ as: 'transfers', from: 'ledger_transfers', values: booked ? ids : [] },
+          fields: { hash: 1, unitId: 1 },
+        }),
         ...lookUp({
           ...{ as: 'pending', from: 'ledger_transfers', values: resolves, also: { type: 'pending' } },
           fields: { debit: 1, credit: 1, amount: 1, expiresAt: 1 },

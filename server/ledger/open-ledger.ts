@@ -1,5 +1,7 @@
+import type { ClientSession } from 'mongodb';
 import { Refusal } from '../../programs/refusal.ts';
 import { isDuplicateKey } from '../database/duplicate-key.ts';
+import type { Metrics } from '../http/metrics.ts';
 import type { Services } from '../services.ts';
 import { commitUnits } from './commit-units.ts';
 import { commitInTime, ledgerUnavailable } from './flush-attempt.ts';
@@ -8,8 +10,12 @@ import { prepareUnit, takeRound, type PreparedUnit } from './prepare-unit.ts';
 
 /** Units in one transaction: more would make a caller wait for too many others. */
 const FLUSH_UNITS_MAX = 512;
+/** After a repetition others follow: so many flushes look first for what is booked already. */
+const FLUSHES_CAREFUL = 50;
 /** Units that may wait: some twenty full flushes. */
 const QUEUE_UNITS_MAX = 10_000;
+
+type LedgerMetrics = Pick<Metrics, 'ledgerUnits' | 'ledgerFlushUnits' | 'ledgerFlushSeconds' | 'ledgerRetries'>;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -20,10 +26,16 @@ interface WaitingUnit extends PreparedUnit {
 
 /**
  * The ledger over the database. One writer per process: while a flush runs the next one gathers, so that under load many
- * units share one transaction, and a lone one waits for nobody.
+ * units share one transaction, and a lone one waits for nobody. `metrics` are counted where they are given.
  */
-export function openLedger({ database, clock, log }: Pick<Services, 'database' | 'clock' | 'log'>): Ledger {
+export function openLedger({
+  database,
+  clock,
+  log,
+  metrics,
+}: Pick<Services, 'database' | 'clock' | 'log'> & { readonly metrics?: LedgerMetrics }): Ledger {
   const { client, db } = database;
+  let careful = 0;
   let waiting: WaitingUnit[] = [];
   let writer: Promise<void> | undefined;
 
@@ -40,12 +52,36 @@ export function openLedger({ database, clock, log }: Pick<Services, 'database' |
 
   /** Answers every unit, and never rejects. */
   async function flush(units: readonly WaitingUnit[]): Promise<void> {
+    const startedMs = performance.now();
     try {
-      const results = await commitInTime(client, (session) => commitUnits(db, session, units, clock.now()));
+      const results = await commitInTime(client, (session, attempt) => attemptFlush(session, units, attempt));
+      metrics?.ledgerFlushUnits.observe(units.length);
+      metrics?.ledgerFlushSeconds.observe((performance.now() - startedMs) / 1_000);
+      count(results);
       for (const [index, unit] of units.entries()) unit.resolve(results[index] ?? missing(unit));
     } catch (error) {
       await answerFailed(units, error);
     }
+  }
+
+  async function attemptFlush(session: ClientSession, units: readonly WaitingUnit[], attempt: number) {
+    if (attempt > 0) metrics?.ledgerRetries.inc();
+    const expectNew = careful === 0;
+    if (careful > 0) careful -= 1;
+    try {
+      const results = await commitUnits(db, session, units, { now: clock.now(), expectNew });
+      if (results.some(({ status }) => status === 'replayed')) careful = FLUSHES_CAREFUL;
+      return results;
+    } catch (error) {
+      if (isDuplicateKey(error)) careful = FLUSHES_CAREFUL;
+      throw error;
+    }
+  }
+
+  function count(results: readonly UnitResult[]): void {
+    const byResult = new Map<string, number>();
+    for (const { status } of results) byResult.set(status, (byResult.get(status) ?? 0) + 1);
+    for (const [result, units] of byResult) metrics?.ledgerUnits.inc({ result }, units);
   }
 
   async function answerFailed(units: readonly WaitingUnit[], error: unknown): Promise<void> {
@@ -79,7 +115,7 @@ export function openLedger({ database, clock, log }: Pick<Services, 'database' |
     },
 
     async commitWithin(session, units: readonly LedgerUnit[]) {
-      return commitUnits(db, session, units.map(prepareUnit), clock.now());
+      return commitUnits(db, session, units.map(prepareUnit), { now: clock.now(), expectNew: false });
     },
 
     async drain() {

@@ -11,6 +11,7 @@ import { carriers } from './0009-carriers.ts';
 import { invoices } from './0010-invoices.ts';
 import { events } from './0011-events.ts';
 import { bankFiles } from './0012-bank-files.ts';
+import { fewerLedgerIndexes } from './0013-fewer-ledger-indexes.ts';
 
 /** Every migration, in the order of its number. A published one never changes; a change is a new one at the end. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   invoices,
   events,
   bankFiles,
+  fewerLedgerIndexes,
 ];

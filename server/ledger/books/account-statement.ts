@@ -4,7 +4,7 @@ import type { Services } from '../../services.ts';
 import type { AccountDocument, TransferDocument } from '../ledger-models.ts';
 import { foldTotals, NO_TOTALS } from './fold-totals.ts';
 import { readAccount } from './list-accounts.ts';
-import { transferQuery } from './list-transfers.ts';
+import { readTransfers, transferQuery } from './list-transfers.ts';
 import { inOneMoment } from './read-ledger.ts';
 
 export interface AccountLine {
@@ -27,8 +27,8 @@ export interface AccountStatement {
 }
 
 /**
- * An account's transfers between two days of `effectiveOn` (both inclusive), earliest first, with the balance after each,
- * as of one moment. Throws `account_not_found`.
+ * An account's transfers between two days of `effectiveOn` (both inclusive), earliest day first and within a day as they
+ * were booked, with the balance after each, as of one moment. Throws `account_not_found`.
  */
 export async function accountStatement(
   services: Pick<Services, 'database'>,
@@ -42,17 +42,15 @@ export async function accountStatement(
   const account = await readAccount(services, id);
   const sign = (accountTerms(id)?.normal ?? 'debit') === 'debit' ? 1 : -1;
   return inOneMoment(services.database, async (view) => {
-    const before = transferQuery({ account: id });
+    const before = { $or: [transferQuery({ debit: id }), transferQuery({ credit: id })] };
     const opening =
       from === undefined
         ? NO_TOTALS
         : ((await foldTotals(view, { $and: [before, { effectiveOn: { $lt: from } }] })).get(id) ?? NO_TOTALS);
     const openingBalance = sign * (opening.debitsPosted - opening.creditsPosted) || 0;
-    const found = await view.transfers
-      .find(transferQuery({ account: id, from, to }), view.moment)
-      .sort({ effectiveOn: 1, _id: 1 })
-      .limit(limit + 1)
-      .toArray();
+    const found: TransferDocument[] = [];
+    const read = readTransfers(view, { account: id, from, to }, { order: 'earliest_first', limit: limit + 1 });
+    for await (const transfer of read) found.push(transfer);
     let balance = openingBalance;
     const lines = found.slice(0, limit).map((transfer) => {
       const posted = sign * (transfer.debit === id ? 1 : -1) * effectOf(transfer).posted || 0;

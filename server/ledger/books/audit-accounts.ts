@@ -1,4 +1,4 @@
-import type { Filter } from 'mongodb';
+import type { Filter, FindCursor } from 'mongodb';
 import { EMPTY_ACCOUNT, type AccountState, type BookedTransfer } from '../../../programs/ledger/check-books.ts';
 import type { Database } from '../../database/connect.ts';
 import type { TransferDocument } from '../ledger-models.ts';
@@ -7,7 +7,10 @@ import type { BreachLog } from './breach-log.ts';
 import { BATCH, inOneMoment, type LedgerView } from './read-ledger.ts';
 import { walkAccounts, type WalkedAccount } from './walk-accounts.ts';
 
-/** A moment is read for about so many rows, so that it ends well before the server forgets it. */
+/**
+ * A moment is read for about so many rows, so that it ends well before the server forgets it. They are sorted by `seq`
+ * for it, in memory or on disk: an index in that order would be paid for by every commit.
+ */
 const ROWS_PER_MOMENT = 500_000;
 
 /** What a walk reads of a transfer where its content is not checked. */
@@ -37,7 +40,7 @@ export async function auditAccounts(
 
 /** Answers the last account that it folded when there are more. */
 async function auditFrom(
-  { transfers, accounts, moment }: LedgerView,
+  view: LedgerView,
   after: string,
   {
     log,
@@ -45,6 +48,9 @@ async function auditFrom(
     rowsPerMoment,
   }: { readonly log: BreachLog; readonly count: { rows: number }; readonly rowsPerMoment: number },
 ): Promise<string | undefined> {
+  const { transfers, accounts, moment } = view;
+  const upTo = await lastOf(view, after, rowsPerMoment);
+  const range = { $gt: after, ...(upTo !== undefined && { $lte: upTo }) };
   // All of a transfer is checked where it stands as a debit: each stands there once.
   async function* checked(all: AsyncIterable<TransferDocument>): AsyncGenerator<TransferDocument> {
     for await (const transfer of all) {
@@ -52,31 +58,34 @@ async function auditFrom(
       yield transfer;
     }
   }
-  const debits = transfers
-    .find({ debit: { $gt: after } }, moment)
-    .sort(byDebit)
-    .batchSize(BATCH)
-    .allowDiskUse();
+  const debits = transfers.find({ debit: range }, moment).sort(byDebit).batchSize(BATCH).allowDiskUse();
   const credits = transfers
-    .find({ credit: { $gt: after } }, { ...moment, projection: BOOKED })
+    .find({ credit: range }, { ...moment, projection: BOOKED })
     .sort(byCredit)
     .batchSize(BATCH)
     .allowDiskUse();
-  const stored = accounts
-    .find({ _id: { $gt: after } }, moment)
-    .sort({ _id: 1 })
-    .batchSize(BATCH);
-  let rows = 0;
-  for await (const { account, transferCount, breaches } of walkAccounts({
+  const stored = accounts.find({ _id: range }, moment).sort({ _id: 1 }).batchSize(BATCH);
+  for await (const { transferCount, breaches } of walkAccounts({
     debits: checked(debits),
     credits,
     accounts: stored,
   })) {
     log.add(breaches);
-    rows += transferCount;
     count.rows += transferCount;
-    if (rows < rowsPerMoment) continue;
-    return account;
+  }
+  return upTo;
+}
+
+/** The account up to which those after one have about so many rows; undefined when all that are left have fewer. */
+async function lastOf({ accounts, moment }: LedgerView, after: string, rowsMax: number): Promise<string | undefined> {
+  let rows = 0;
+  const found = accounts
+    .find({ _id: { $gt: after } }, { ...moment, projection: { seq: 1 } })
+    .sort({ _id: 1 })
+    .batchSize(BATCH);
+  for await (const { _id, seq } of found) {
+    rows += seq;
+    if (rows >= rowsMax) return _id;
   }
   return undefined;
 }
@@ -95,9 +104,11 @@ export async function auditAccountsSince(
   });
   const read = { ...moment, projection: BOOKED };
   const found: WalkedAccount[] = [];
+  const sorted = (found: FindCursor<BookedTransfer>) => found.batchSize(BATCH).allowDiskUse();
   const walk = walkAccounts({
-    debits: transfers.find<BookedTransfer>(sinceSeq('debit', 'debitSeq'), read).sort(byDebit).batchSize(BATCH),
-    credits: transfers.find<BookedTransfer>(sinceSeq('credit', 'creditSeq'), read).sort(byCredit).batchSize(BATCH),
+    // The index has the day between account and `seq`: one look for each day that the account has, then what is new.
+    debits: sorted(transfers.find<BookedTransfer>(sinceSeq('debit', 'debitSeq'), read).sort(byDebit)),
+    credits: sorted(transfers.find<BookedTransfer>(sinceSeq('credit', 'creditSeq'), read).sort(byCredit)),
     accounts: accounts.find({ _id: { $in: [...ids] } }, moment).sort({ _id: 1 }),
     startOf: (id) => states.get(id),
   });

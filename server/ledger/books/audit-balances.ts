@@ -39,16 +39,14 @@ export async function* auditClearing(
   settlementDays = SETTLEMENT_DAYS,
 ): AsyncGenerator<Breach> {
   const since = new Date(now - settlementDays * DAY_MS);
-  /** Goes backwards through the account's side, and no further than the settlement time. */
+  /** Reads what was booked since, or the account's side: whichever is less. */
   const recent = async (side: 'debit' | 'credit', account: string): Promise<number> => {
     let sum = 0;
-    const latest = transfers
-      .find({ [side]: account }, { ...moment, projection: { type: 1, amount: 1, bookedAt: 1 } })
-      .sort({ [side]: -1, [`${side}Seq`]: -1 });
-    for await (const { type, amount, bookedAt } of latest) {
-      if (bookedAt < since) break;
-      if (type === 'posted' || type === 'post') sum += amount;
-    }
+    const latest = transfers.find(
+      { [side]: account, bookedAt: { $gte: since }, type: { $in: ['posted', 'post'] } },
+      { ...moment, projection: { amount: 1 } },
+    );
+    for await (const { amount } of latest) sum += amount;
     return sum;
   };
   for await (const { _id: account, ...totals } of accounts.find({ _id: CLEARING_ACCOUNT }, moment)) {

@@ -87,21 +87,23 @@ describe('the books for auditors', () => {
     const ids = BOOK_STORY.map(([{ id }]) => id).sort();
     const latestFirst = [...ids].reverse();
     assert.deepEqual(await all('/v1/ledger/transfers'), latestFirst);
+    // An account's own as they were booked, the latest first.
     const of = (account: string) =>
-      latestFirst.filter((id) =>
-        BOOK_STORY.some(([each]) => each.id === id && 'debit' in each && [each.debit, each.credit].includes(account)),
-      );
+      BOOK_STORY.flatMap(([each]) =>
+        'debit' in each && [each.debit, each.credit].includes(account) ? [each.id] : [],
+      ).reverse();
     assert.deepEqual(await all(`/v1/ledger/transfers?account=${CLEARING}`), of(CLEARING));
     assert.deepEqual(await all('/v1/ledger/transfers?kind=clearing_settled'), ['top:1:settled', 'gift:1:settled']);
     assert.deepEqual(await all('/v1/ledger/transfers?resolves=pay:1'), ['pay:1:post']);
-    assert.deepEqual(await all('/v1/ledger/transfers?unit=unit:pay:1'), ['pay:1']);
+    assert.deepEqual(await all('/v1/ledger/transfers?togetherWith=pay:1'), ['pay:1']);
+    assert.deepEqual(await all('/v1/ledger/transfers?togetherWith=nobody'), []);
     assert.deepEqual(await all('/v1/ledger/transfers?from=2026-03-02&to=2026-03-02'), latestFirst);
     assert.deepEqual(await all('/v1/ledger/transfers?from=2026-03-03'), []);
     assert.deepEqual(await all(`/v1/ledger/transfers?account=${CASH}&kind=payout`), [
-      'pay:3',
       'pay:2:void',
-      'pay:2',
       'pay:1:post',
+      'pay:3',
+      'pay:2',
       'pay:1',
     ]);
     assert.equal((await get('/v1/ledger/transfers?from=2026-03-03&to=2026-03-02')).status, 400);
@@ -115,10 +117,10 @@ describe('the books for auditors', () => {
     const shown = rows.map(({ id, posted, reserved, released }) => [id, posted, reserved, released].join('|'));
     assert.deepEqual(shown, [
       'pay:1||50.00|',
-      'pay:1:post|40.00||50.00',
       'pay:2||70.00|',
-      'pay:2:void|||70.00',
       'pay:3||90.00|',
+      'pay:1:post|40.00||50.00',
+      'pay:2:void|||70.00',
     ]);
     const yen = await get('/v1/ledger/transfers.csv?account=platform:plt_a:deposit:JPY');
     assert.match(yen.text, /2026-03-02,2026-03-02T12:02:00\.000Z,open:jpy,.*,JPY,3000,,,,story=open:jpy/);

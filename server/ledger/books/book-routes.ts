@@ -7,7 +7,7 @@ import { route, type AnyRoute } from '../../http/route.ts';
 import { cursor, instant, localDay, pageLimit } from '../../http/validate.ts';
 import { exportTransfers } from './export-transfers.ts';
 import { listAccounts, readAccount } from './list-accounts.ts';
-import { listTransfers, type TransferFilter } from './list-transfers.ts';
+import { listTransfers, transferKey, type TransferFilter } from './list-transfers.ts';
 import {
   accountSchema,
   renderAccount,
@@ -38,7 +38,7 @@ const filterSchema = {
   from: localDay.optional().description('First day of `effectiveOn`.'),
   to: localDay.optional().description('Last day of `effectiveOn`, inclusive.'),
   resolves: transferId.optional().description('The one that ends this pending transfer.'),
-  unit: transferId.optional().description('Those that were committed together.'),
+  togetherWith: transferId.optional().description('This transfer and those that were committed together with it.'),
 };
 
 const common = {
@@ -94,7 +94,8 @@ export const bookRoutes: readonly AnyRoute[] = [
     path: '/v1/ledger/transfers',
     operationId: 'listLedgerTransfers',
     summary: 'Transfers of the books, latest day first',
-    description: 'A transfer never changes; what was wrong is corrected by another one.',
+    description:
+      'Within a day by id; those of an account the other way round of how they were booked. A transfer never changes; what was wrong is corrected by another one.',
     query: Joi.object<TransferFilter & Page>({ ...filterSchema, limit: pageLimit, cursor }),
     responses: {
       200: {
@@ -105,9 +106,10 @@ export const bookRoutes: readonly AnyRoute[] = [
     problems: ['cursor_invalid'],
     async handle(services, { query: { cursor: text, limit, ...filter } }) {
       checkDays(filter);
-      const after = text === undefined ? undefined : decodeCursor(text, ['string', 'string']);
+      const place = filter.account === undefined ? 'string' : 'number';
+      const after = text === undefined ? undefined : decodeCursor(text, ['string', place]);
       const transfers = await listTransfers(services, { ...filter, limit, after });
-      return pageReply(transfers, limit, ({ effectiveOn, _id }) => [effectiveOn, _id], renderTransfer);
+      return pageReply(transfers, limit, (each) => transferKey(each, filter.account), renderTransfer);
     },
   }),
   route({

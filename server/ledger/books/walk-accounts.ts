@@ -71,7 +71,7 @@ function smallest(...ids: readonly (AccountId | undefined)[]): AccountId | undef
 }
 
 /** A stream whose next item can be looked at before it is taken; `next()` first. */
-function openHead<T>(items: AsyncIterable<T>) {
+export function openHead<T>(items: AsyncIterable<T>) {
   const iterator = items[Symbol.asyncIterator]();
   const stream = {
     head: undefined as T | undefined,
