@@ -5,9 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-const NAMES = ['url', 'docsUrl', 'platformKey', 'workerToken', 'policyId', 'exampleCall'] as const;
+const NAMES = [
+  ...(['url', 'docsUrl', 'platformKey', 'workerToken', 'policyId', 'exampleCall'] as const),
+  ...(['operatorToken', 'prepaidPolicyId', 'payeeId'] as const),
+];
 
 /** `npm start` as a stranger runs it, on an empty data folder. */
 describe('npm start', function () {
@@ -49,6 +53,8 @@ describe('npm start', function () {
   }
 
   it('prints one line, whose call brings a covered worker; starts again on the same data; Ctrl-C stops it', async () => {
+    const payouts = new Set<string>();
+    let incidentAt: string | undefined;
     for (const verdict of ['covered', 'already_covered']) {
       const { child, firstLine } = start({ PARASOL_PORT: '0' }, '--json');
       const line = await firstLine;
@@ -65,6 +71,10 @@ describe('npm start', function () {
 
       const me = await fetch(`${text('url')}/v1/me`, { headers: { Authorization: `Bearer ${text('workerToken')}` } });
       assert.equal(me.status, 200);
+      // Later than the account was set, or it would cool down; the same at both starts, for it is one payout.
+      incidentAt ??= new Date().toISOString();
+      payouts.add(await payOut(text('url'), text('operatorToken'), text('payeeId'), incidentAt));
+      assert.equal(payouts.size, 1);
       assert.equal((await fetch(text('docsUrl'))).status, 200);
 
       const ended = once(child, 'exit');
@@ -72,6 +82,32 @@ describe('npm start', function () {
       assert.deepEqual(await ended, [0, null]);
     }
   });
+
+  /** A benefit of one incident, asked for at each start: the payout's id, once it has left. */
+  async function payOut(url: string, operatorToken: string, payeeId: string, incidentAt: string): Promise<string> {
+    const headers = { Authorization: `Bearer ${operatorToken}`, 'Content-Type': 'application/json' };
+    const body = JSON.stringify({
+      businessKey: 'claim:demo-1',
+      payeeId,
+      amount: { amount: 1_200_00, currency: 'CNY' },
+      fundingAccount: 'carrier:car_demo:claims_float:CNY',
+      statementText: 'Accident benefit',
+      incidentAt,
+    });
+    const created = await fetch(`${url}/v1/payouts`, { method: 'POST', headers, body });
+    const { id } = payoutIn(await created.json());
+    for (;;) {
+      const { state } = payoutIn(await (await fetch(`${url}/v1/payouts/${id}`, { headers })).json());
+      if (state === 'sent' || state === 'paid') return id;
+      assert.ok(state === 'ready' || state === 'sending', state);
+      await setTimeout(100);
+    }
+  }
+
+  function payoutIn(body: unknown): { readonly id: string; readonly state: string } {
+    assert.ok(typeof body === 'object' && body !== null && 'id' in body && 'state' in body, JSON.stringify(body));
+    return { id: String(body.id), state: String(body.state) };
+  }
 
   it('says in one sentence what is wrong, and fails', async () => {
     const taken = createServer();

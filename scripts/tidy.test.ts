@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { findUndocumented } from './tidy/find-undocumented.ts';
 import { findUntidy, unmentioned, unused } from './tidy/find-untidy.ts';
+import { undocumentedCommands } from './tidy/list-commands.ts';
 import { readTree } from './tidy/tree.ts';
 
 const READMES = ['programs', 'server', 'jobs', 'scripts'].map((folder) => ({ path: `${folder}/README.md`, text: '' }));
@@ -72,6 +73,25 @@ describe('what must be documented and used', () => {
       missing.map(({ message }) => message),
       ['does not mention the term npm run start', 'does not mention the term PARASOL_PORT'],
     );
+  });
+
+  it('of the command line is what its table lists, in both columns, no less and no more', () => {
+    const text = '```\nnpm run cli -- <noun> <verb>\n\nkeys   create list   db      restore\n```\n';
+    const missing = undocumentedCommands({ path: 'scripts/README.md', text }, [
+      'keys create',
+      'keys revoke',
+      'db restore',
+    ]);
+    assert.deepEqual(
+      missing.map(({ message }) => message),
+      ['does not list the command keys revoke', 'lists keys list, which is no command'],
+    );
+  });
+
+  it('asks that every job of the timetable is described', () => {
+    const files = [{ path: 'jobs/schedule.ts', text: "{ name: 'feed-cats', cron: '* * * * *' }" }];
+    const messages = findUndocumented(files).map(({ message }) => message);
+    assert.ok(messages.includes('is missing: it must document every job'));
   });
 
   it('is not used by its own list, nor by a test', () => {

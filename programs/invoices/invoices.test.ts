@@ -40,6 +40,7 @@ describe('which statements make an invoice', () => {
     assert.deepEqual([plan?.total, plan?.period], [500, { from: '2026-03-02', to: '2026-03-09' }]);
     assert.equal(others.length, 0);
     assert.deepEqual(planInvoices(statements, weekly, { ...monday, now: monday.now - 1 }), []);
+    assert.deepEqual(planInvoices(statements, weekly, { ...monday, now: monday.now - 1, early: true }), [plan]);
     assert.deepEqual(planInvoices([statement('c', '2026-03-09', 1, '00:00')], weekly, monday), []);
   });
   it('credits lower it; where they prevail it is a credit note', () => {

@@ -26,16 +26,17 @@ export const INVOICE_STATEMENTS_MAX = 200;
 /**
  * Which invoices a policy's open statements make now (one currency). A statement belongs to the cycle in which it was
  * issued, and is billed when that cycle has ended; what was left over from an earlier cycle goes onto the next invoice.
- * Oldest first; every statement whose cycle has ended is on exactly one plan.
+ * Oldest first; every statement whose cycle has ended is on exactly one plan. `early` bills those of cycles that still run
+ * too: what is issued in them later stands on an invoice of its own.
  */
 export function planInvoices<T extends Billable>(
   billables: readonly T[],
   terms: BillingTerms,
-  { now, timeZone }: { readonly now: Instant; readonly timeZone: string },
+  { now, timeZone, early = false }: { readonly now: Instant; readonly timeZone: string; readonly early?: boolean },
 ): readonly InvoicePlan<T>[] {
   const ended = billables
     .map((billable) => ({ billable, cycle: cycleOf(localDayAt(billable.issuedAt, timeZone), terms.cycle) }))
-    .filter(({ cycle }) => startOfDay(cycle.to, timeZone) <= now)
+    .filter(({ cycle }) => early || startOfDay(cycle.to, timeZone) <= now)
     .sort((a, b) => a.billable.issuedAt - b.billable.issuedAt || compare(a.billable, b.billable));
   const plans: InvoicePlan<T>[] = [];
   for (let at = 0; at < ended.length; at += INVOICE_STATEMENTS_MAX) {

@@ -48,6 +48,7 @@ export function declareInvoices(program: Command, cli: Cli): void {
         const { readInvoice } = await import('../../server/invoices/read-invoices.ts');
         const render = await import('../../server/invoices/render-invoice.ts');
         const { formatMoney } = await import('../../programs/money.ts');
+        const { providerWords } = await import('../cli/provider-words.ts');
         const whole = await readInvoice(services, { actor: CLI_ACTOR, invoiceId });
         if (csv === true) return cli.write(render.invoiceCsv(whole));
         const { period, ...head } = render.renderInvoice(whole.invoice, services.clock.now());
@@ -61,7 +62,8 @@ export function declareInvoices(program: Command, cli: Cli): void {
               period: `${period.from} to ${period.to}`,
               ...{ total: formatMoney(head.total), credited: formatMoney(head.credited), paid: formatMoney(head.paid) },
               ...{ writtenOff: formatMoney(head.writtenOff), outstanding: formatMoney(head.outstanding) },
-              delivery: `${delivery.provider}: ${delivery.state} ${delivery.message ?? ''}`.trim(),
+              delivery:
+                `${providerWords(services, delivery.provider)}: ${delivery.state} ${delivery.message ?? ''}`.trim(),
             }),
             table(
               lines.map(({ statementId, productDay, amount }) => ({
@@ -86,9 +88,11 @@ export function declareInvoices(program: Command, cli: Cli): void {
   writingVerb(invoices, 'issue', 'bill now what is due to be billed, as the job does; again changes nothing', [
     'invoices issue',
     'invoices issue --policy pol_1 --apply',
+    'invoices issue --policy pol_1 --early --apply',
   ])
     .option('--policy <pol_id>', 'only of this policy')
-    .action(async ({ policy, apply, json }: Writing & { policy?: string }) =>
+    .option('--early', 'also what belongs to a billing cycle that has not ended')
+    .action(async ({ policy, early = false, apply, json }: Writing & { policy?: string; early?: boolean }) =>
       cli.withServices(async (services) => {
         const only = policy === undefined ? {} : { policyId: policy };
         if (apply !== true) {
@@ -97,12 +101,14 @@ export function declareInvoices(program: Command, cli: Cli): void {
             cli,
             json,
             { ...only, statements },
-            'Would bill, of these unbilled statements, those that are due:',
+            early
+              ? 'Would bill these unbilled statements now:'
+              : 'Would bill, of these unbilled statements, those whose billing cycle has ended (--early bills all):',
           );
         }
         await operatorOf(cli, services, 'ledger:write');
         const { issueInvoices } = await import('../../server/invoices/issue-invoices.ts');
-        const issued = await issueInvoices(services, only);
+        const issued = await issueInvoices(services, { ...only, early });
         answer(cli, json, issued, () => record({ ...issued }));
       }),
     );

@@ -3,6 +3,7 @@ import { PAYOUT_STATES, type PayoutState } from '../../programs/payouts/payout-s
 import type { Scope } from '../../server/actor.ts';
 import type { ShownPayout } from '../../server/payouts/list-payouts.ts';
 import type { PayoutDeps } from '../../server/payouts/payout-deps.ts';
+import type { Services } from '../../server/services.ts';
 import type { Cli } from '../cli/cli.ts';
 import { noun, verb, writingVerb } from '../cli/leaf.ts';
 import { operatorOf } from '../cli/operator.ts';
@@ -48,7 +49,10 @@ export function declarePayouts(program: Command, cli: Cli): void {
         const { renderPayout } = await import('../../server/payouts/render-payout.ts');
         const { state, payee: payeeId, claim: claimId, limit = 50, json } = options;
         const found = (await listPayouts(services, { state, payeeId, claimId, limit })).slice(0, limit);
-        answer(cli, json, found.map(renderPayout), () => table(found.map(rowOf)));
+        const { formatMoney } = await import('../../programs/money.ts');
+        answer(cli, json, found.map(renderPayout), () =>
+          table(found.map((each) => rowOf(each, formatMoney(each.payout.amount)))),
+        );
       }),
     );
 
@@ -58,7 +62,7 @@ export function declarePayouts(program: Command, cli: Cli): void {
     cli.withServices(async (services) => {
       await operatorOf(cli, services, 'payouts:read');
       const { showPayout } = await import('../../server/payouts/list-payouts.ts');
-      await tell(cli, json, await showPayout(services, payoutId));
+      await tell(cli, services, json, await showPayout(services, payoutId));
     }),
   );
 
@@ -89,14 +93,17 @@ export function declarePayouts(program: Command, cli: Cli): void {
         ...(assessor === undefined ? {} : { assessors: assessor }),
         ...(provider === undefined ? {} : { provider }),
       };
-      if (apply !== true) return showPlan(cli, json, input, 'Would decide this payout and reserve its money:');
+      if (apply !== true) {
+        const incident = incidentAt === undefined ? {} : { incidentAt: new Date(incidentAt).toISOString() };
+        return showPlan(cli, json, { ...input, ...incident }, 'Would decide this payout and reserve its money:');
+      }
       await cli.withServices(async (services) => {
         const actor = await operatorOf(cli, services, 'payouts:write');
         const { createPayout } = await import('../../server/payouts/create-payout.ts');
         const { openPayouts } = await import('../../server/payouts/open-payouts.ts');
         const { showPayout } = await import('../../server/payouts/list-payouts.ts');
         const { payout } = await createPayout(openPayouts(services), { actor, ...input });
-        await tell(cli, json, await showPayout(services, payout));
+        await tell(cli, services, json, await showPayout(services, payout));
       });
     });
 
@@ -179,18 +186,20 @@ async function act(cli: Cli, json: boolean | undefined, scope: Scope, work: Act)
     const actor = await operatorOf(cli, services, scope);
     const { openPayouts } = await import('../../server/payouts/open-payouts.ts');
     const { showPayout } = await import('../../server/payouts/list-payouts.ts');
-    await tell(cli, json, await showPayout(services, await work(openPayouts(services), actor)));
+    await tell(cli, services, json, await showPayout(services, await work(openPayouts(services), actor)));
   });
 }
 
-async function tell(cli: Cli, json: boolean | undefined, shown: ShownPayout): Promise<void> {
+async function tell(cli: Cli, services: Services, json: boolean | undefined, shown: ShownPayout): Promise<void> {
   const { renderPayout } = await import('../../server/payouts/render-payout.ts');
   const { formatMoney } = await import('../../programs/money.ts');
+  const { providerWords } = await import('../cli/provider-words.ts');
   const rendered = renderPayout(shown);
   answer(cli, json, rendered, () => {
     const { payee, approvals, amount, countedAmount, attempts, timeline, contradictions, lines, ...plain } = rendered;
     const facts = record({
       ...Object.fromEntries(Object.entries(plain).filter(([, value]) => typeof value === 'string')),
+      provider: providerWords(services, rendered.provider),
       amount: formatMoney(amount),
       counted: formatMoney(countedAmount),
       lines: lines.map(({ ref }) => ref).join(' '),
@@ -208,13 +217,12 @@ async function tell(cli: Cli, json: boolean | undefined, shown: ShownPayout): Pr
   });
 }
 
-function rowOf({ payout, payee }: ShownPayout) {
-  const { id, state, amount, decidedAt, claimId, payeeId, attempts, fundingAccount } = payout;
+function rowOf({ payout, payee }: ShownPayout, amount: string) {
+  const { id, state, decidedAt, claimId, payeeId, attempts, fundingAccount } = payout;
   return {
     payoutId: id,
     state,
-    amount: amount.amount,
-    currency: amount.currency,
+    amount,
     payee: `${payeeId} ${payee?.account.masked ?? ''}`,
     from: fundingAccount,
     claim: claimId ?? undefined,

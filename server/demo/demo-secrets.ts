@@ -7,6 +7,7 @@ export interface DemoSecrets {
   readonly platformKey: string;
   readonly workerToken: string;
   readonly personToken: string;
+  readonly operatorToken: string;
 }
 
 const FILE = 'demo.json';
@@ -24,6 +25,7 @@ export async function readDemoSecrets(dataDir: string): Promise<Partial<DemoSecr
     ...textAt(stored, 'platformKey'),
     ...textAt(stored, 'workerToken'),
     ...textAt(stored, 'personToken'),
+    ...textAt(stored, 'operatorToken'),
   };
 }
 

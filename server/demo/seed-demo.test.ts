@@ -7,6 +7,8 @@ import { MovableClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
 import { openServices, type OpenServices } from '../open-services.ts';
+import { checkBooks } from '../ledger/books/check-books.ts';
+import { reconcileProvider } from '../payments/reconcile-provider.ts';
 import { listKeys } from '../platforms/list-keys.ts';
 import { exampleCall } from './example-call.ts';
 import { seedDemo } from './seed-demo.ts';
@@ -37,12 +39,15 @@ describe('seedDemo', () => {
         services.models.tokens.countDocuments(),
         services.models.workers.countDocuments(),
         services.models.people.countDocuments(),
+        services.models.payees.countDocuments(),
+        services.models.transfers.countDocuments(),
       ]);
     const made = await counts();
     const second = await seedDemo(services);
     assert.deepEqual({ ...second, exampleCall: 0 }, { ...first, exampleCall: 0 });
     assert.deepEqual(await counts(), made);
     assert.match(first.platformKey, /^psk_test_/);
+    assert.match(first.operatorToken, /^psk_test_/);
     assert.equal((await stat(join(folder, 'demo.json'))).mode & 0o777, 0o600);
   });
 
@@ -60,6 +65,31 @@ describe('seedDemo', () => {
     );
   });
 
+  it('has a deposit, a float and a verified payee, and the SANDBOX holds the money that the books say', async () => {
+    const { payeeId } = await seedDemo(services);
+    const balance = async (id: string) => {
+      const account = await services.models.accounts.findById(id).lean();
+      return account && account.debitsPosted - account.creditsPosted;
+    };
+    assert.equal(await balance('platform:plt_demo:deposit:CNY'), -500_00);
+    assert.equal(await balance('carrier:car_demo:claims_float:CNY'), -50_000_00);
+    assert.equal(await balance('cash:sandbox_bank:CNY'), 0);
+    assert.equal(await balance('cash:stripe:CNY'), 50_500_00);
+    assert.equal((await services.models.payees.findById(payeeId).lean())?.verifiedBy, 'demo-verifier');
+
+    assert.deepEqual((await checkBooks(services, { full: true })).breaches, []);
+    clock.advance(2 * 3_600_000);
+    const { found } = await reconcileProvider(services, { now: clock.now(), apply: true });
+    assert.deepEqual(found, []);
+  });
+
+  it('puts money into the SANDBOX once, though it died before it was booked', async () => {
+    const { sandbox } = services.payments;
+    assert.ok(sandbox);
+    await sandbox.fund({ id: 'tu_demo_opening', amount: { amount: 50_500_00, currency: 'CNY' } });
+    assert.deepEqual(await services.payments.stripe?.readBalances(), [{ amount: 50_500_00, currency: 'CNY' }]);
+  });
+
   it('makes a new key where the kept one is lost, without ever being stopped by two live ones', async () => {
     for (let round = 0; round < 3; round += 1) {
       await writeFile(join(folder, 'demo.json'), '{"platformKey":');
@@ -75,6 +105,7 @@ describe('seedDemo', () => {
     clock.advance(29.5 * 86_400_000);
     const later = await seedDemo(services);
     assert.equal(later.platformKey, before.platformKey);
+    assert.equal(later.operatorToken, before.operatorToken);
     assert.notEqual(later.workerToken, before.workerToken);
     assert.equal(later.personToken, before.personToken);
   });

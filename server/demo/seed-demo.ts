@@ -1,12 +1,8 @@
 import { parseInstant, type Instant } from '../../programs/calendar.ts';
 import { SCOPES, type ActorOf } from '../actor.ts';
 import { createCarrier } from '../carriers/create-carrier.ts';
-import { hashToken } from '../people/hash-token.ts';
 import { verifyPerson } from '../people/verify-person.ts';
-import { createKey } from '../platforms/create-key.ts';
 import { createPlatform } from '../platforms/create-platform.ts';
-import { listKeys } from '../platforms/list-keys.ts';
-import { revokeKey } from '../platforms/revoke-key.ts';
 import { openPolicy } from '../policies/open-policy.ts';
 import type { Services } from '../services.ts';
 import { mintWorkerToken, WORKER_TOKEN_TTL_SECONDS_MAX } from '../workers/mint-worker-token.ts';
@@ -14,7 +10,9 @@ import { putWorker } from '../workers/put-worker.ts';
 import { workerIdOf } from '../workers/worker-id.ts';
 import { DEMO, DEMO_NATIONAL_ID } from './demo-data.ts';
 import { exampleCall } from './example-call.ts';
+import { keyOf, validToken } from './demo-keys.ts';
 import { keepDemoSecrets, readDemoSecrets } from './demo-secrets.ts';
+import { demoOperator, seedDemoMoney, seedDemoPayee } from './seed-demo-money.ts';
 
 /** What a person needs to try the demo. */
 export interface SeededDemo {
@@ -24,7 +22,13 @@ export interface SeededDemo {
   readonly workerToken: string;
   /** `pst_...`: the person behind, with the person-wide view. */
   readonly personToken: string;
+  /** `psk_test_...`: an operator's key, for commands about money (`PARASOL_OPERATOR_TOKEN`) and the books. */
+  readonly operatorToken: string;
   readonly policyId: string;
+  /** The policy that is paid from the platform's deposit. */
+  readonly prepaidPolicyId: string;
+  /** Where the demo's worker is paid. */
+  readonly payeeId: string;
   readonly platformId: string;
   /** The platform's own id of the worker. */
   readonly workerExternalId: string;
@@ -32,12 +36,11 @@ export interface SeededDemo {
   readonly exampleCall: (url: string) => string;
 }
 
-const DEMO_ACTOR: ActorOf<'operator'> = { kind: 'operator', operatorId: 'demo', scopes: new Set(SCOPES) };
-const DAY_MS = 86_400_000;
+const DEMO_ACTOR = demoOperator('demo');
 
 /**
- * Makes the demo's carrier, platform, policies, worker and keys where they are not there yet; again changes nothing, and
- * gives the same keys as long as `demo.json` in the data folder holds them and they are valid for another day.
+ * Makes the demo's carrier, platform, policies, worker, payee, money of the SANDBOX and keys where they are not there yet;
+ * again changes nothing, and gives the same keys as long as `demo.json` in the data folder holds them and they are valid for another day.
  */
 export async function seedDemo(services: Services): Promise<SeededDemo> {
   const now = services.clock.now();
@@ -60,7 +63,17 @@ export async function seedDemo(services: Services): Promise<SeededDemo> {
   }
 
   const kept = await readDemoSecrets(services.config.dataDir);
-  const platformKey = (await validKey(services, kept.platformKey, now)) ?? (await freshKey(services));
+  const mine = { actor: DEMO_ACTOR, now };
+  const platformKey = await keyOf(services, {
+    ...mine,
+    owner: { kind: 'platform', platformId },
+    kept: kept.platformKey,
+  });
+  const operatorToken = await keyOf(services, {
+    ...mine,
+    owner: { kind: 'operator', operatorId: DEMO.operators.key, mode: 'test' },
+    kept: kept.operatorToken,
+  });
   const workerToken =
     (await validToken(services, kept.workerToken, now)) ??
     (
@@ -73,12 +86,18 @@ export async function seedDemo(services: Services): Promise<SeededDemo> {
   const personToken =
     (await validToken(services, kept.personToken, now)) ??
     (await verifyPerson(services, { actor: DEMO_ACTOR, workerId, nationalId: DEMO_NATIONAL_ID })).token;
-  const secrets = { platformKey, workerToken, personToken };
+  const secrets = { platformKey, workerToken, personToken, operatorToken };
   if (JSON.stringify(kept) !== JSON.stringify(secrets)) await keepDemoSecrets(services.config.dataDir, secrets);
+  const worker = await services.models.workers.findById(workerId, { personId: 1 }).lean();
+  if (worker?.personId === undefined) throw new Error(`The demo's worker ${workerId} has no person.`);
+  const payeeId = await seedDemoPayee(services, worker.personId);
+  await seedDemoMoney(services);
   const [{ policyId, territories, occupationClasses }] = DEMO.policies;
   return {
     ...secrets,
     policyId,
+    prepaidPolicyId: 'pol_demo_prepaid',
+    payeeId,
     platformId,
     workerExternalId: externalId,
     exampleCall: (url) =>
@@ -114,28 +133,4 @@ function instantOf(text: string): Instant {
   const at = parseInstant(text);
   if (at === undefined) throw new Error(`The demo names ${text}, which is no instant.`);
   return at;
-}
-
-async function validKey({ models }: Services, secret: string | undefined, now: Instant): Promise<string | undefined> {
-  if (secret === undefined) return undefined;
-  const key = await models.apiKeys.findById(hashToken(secret)).lean();
-  if (key === null || key.revokedAt !== undefined || key.ownerId !== DEMO.platform.platformId) return undefined;
-  return key.expiresAt !== undefined && key.expiresAt.getTime() < now + DAY_MS ? undefined : secret;
-}
-
-async function validToken({ models }: Services, secret: string | undefined, now: Instant): Promise<string | undefined> {
-  if (secret === undefined) return undefined;
-  const token = await models.tokens.findById(hashToken(secret)).lean();
-  return token !== null && token.revokedAt === undefined && token.expiresAt.getTime() > now + DAY_MS
-    ? secret
-    : undefined;
-}
-
-/** The demo's own key; makes room for it when two are live whose secrets are lost with their data folder. */
-async function freshKey(services: Services): Promise<string> {
-  const { platformId } = DEMO.platform;
-  const live = (await listKeys(services, { ownerId: platformId })).filter(({ revokedAt }) => revokedAt === undefined);
-  const oldest = live.at(-1);
-  if (live.length > 1 && oldest !== undefined) await revokeKey(services, { actor: DEMO_ACTOR, keyId: oldest.keyId });
-  return (await createKey(services, { actor: DEMO_ACTOR, owner: { kind: 'platform', platformId } })).secret;
 }

@@ -31,11 +31,12 @@ const STATEMENTS_MAX = 2_000;
 
 /**
  * Bills what is due to be billed: the statements of cycles that have ended, per policy and currency, each on one invoice
- * (a statement's row names its invoice, set once). A policy that fails does not keep others from being billed.
+ * (a statement's row names its invoice, set once). A policy that fails does not keep others from being billed. `early`
+ * does not wait for cycles to end.
  */
 export async function issueInvoices(
   services: Services,
-  { policyId: only }: { readonly policyId?: string } = {},
+  { policyId: only, early = false }: { readonly policyId?: string; readonly early?: boolean } = {},
 ): Promise<Issued> {
   const { models, log } = services;
   const tally = { invoices: 0, creditNotes: 0, failed: 0 };
@@ -49,7 +50,8 @@ export async function issueInvoices(
     .toArray();
   for (const { _id } of open) {
     try {
-      for (const kind of await billPolicy(services, _id)) tally[kind === 'invoice' ? 'invoices' : 'creditNotes'] += 1;
+      for (const kind of await billPolicy(services, _id, early))
+        tally[kind === 'invoice' ? 'invoices' : 'creditNotes'] += 1;
     } catch (error) {
       tally.failed += 1;
       log.error({ err: error, policyId: _id.policyId }, 'a policy was not billed; it stays due');
@@ -64,15 +66,20 @@ interface Billed {
   readonly currency: string;
 }
 
-async function billPolicy(services: Services, billed: Billed): Promise<readonly InvoiceDocument['kind'][]> {
+async function billPolicy(
+  services: Services,
+  billed: Billed,
+  early: boolean,
+): Promise<readonly InvoiceDocument['kind'][]> {
   const { policyId, currency } = billed;
   const { current } = await policyOf(services, policyId);
   const terms = await billingTermsOf(services, policyId);
   const now = services.clock.now();
-  const plans = planInvoices(await billsOf(services, policyId, currency), terms, { now, timeZone: current.timeZone });
+  const { timeZone } = current;
+  const plans = planInvoices(await billsOf(services, policyId, currency), terms, { now, timeZone, early });
   const kinds: InvoiceDocument['kind'][] = [];
   for (const plan of plans) {
-    const issued = await issue(services, { ...billed, ...terms, timeZone: current.timeZone }, plan, now);
+    const issued = await issue(services, { ...billed, ...terms, timeZone }, plan, now);
     if (issued) kinds.push(plan.kind);
   }
   return kinds;

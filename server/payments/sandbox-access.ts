@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Money } from '../../programs/money.ts';
 import type { Clock } from '../clock.ts';
 import { openSandbox, setSandboxWebhookUrl } from './sandbox/open-sandbox.ts';
 import { startSandbox } from './sandbox/sandbox-server.ts';
@@ -23,6 +24,8 @@ export interface SandboxPlace {
 export interface SandboxAccess {
   /** Starts it, or joins the one that runs. */
   access(): Promise<StripeAccess & { readonly url: string }>;
+  /** Puts money into it that moves nowhere else, once for an id (`tu_...`): so that it can pay out. */
+  fund(topUp: { readonly id: string; readonly amount: Money }): Promise<void>;
   /** Where its webhooks go: the address of an API. Starts nothing. */
   sendWebhooksTo(url: string): Promise<void>;
   /** Ends it if it runs in this process. */
@@ -42,14 +45,23 @@ export function openSandboxAccess({ folder, webhookSecret, clock, log }: Sandbox
         })
       : openSandbox(folder, { webhookSecret, clock, onTrouble, onProgress: (line) => log.info(line) });
 
+  const access = async () => {
+    opened ??= open().catch((error: unknown) => {
+      // The next call may find it in order.
+      opened = undefined;
+      throw error;
+    });
+    return { secretKey: SANDBOX_KEY, url: (await opened).url };
+  };
+
   return {
-    async access() {
-      opened ??= open().catch((error: unknown) => {
-        // The next call may find it in order.
-        opened = undefined;
-        throw error;
-      });
-      return { secretKey: SANDBOX_KEY, url: (await opened).url };
+    access,
+    async fund({ id, amount: { amount, currency } }) {
+      const { url } = await access();
+      // As Stripe counts: the demo's currencies have the exponents of ISO 4217 there too.
+      const body = JSON.stringify({ id, amount, currency: currency.toLowerCase() });
+      const response = await fetch(`${url}/_sandbox/fund`, { method: 'POST', body });
+      if (!response.ok) throw new Error(`The SANDBOX did not take the money: ${await response.text()}`);
     },
     async sendWebhooksTo(url) {
       webhookUrl = url;

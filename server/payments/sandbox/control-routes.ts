@@ -142,11 +142,12 @@ function payers(core: SandboxCore): Route[] {
     route(
       'fund',
       'POST /_sandbox/fund',
-      v2Params<{ amount: number; currency: string }>({
+      v2Params<{ amount: number; currency: string; id?: string }>({
         amount: amountParam.required(),
         currency: currencyParam.required(),
+        id: Joi.string().pattern(/^tu_[a-z0-9_]{1,60}$/),
       }),
-      (context, { currency, amount }) => fund(context, currency, amount),
+      (context, { currency, amount, id }) => fund(context, currency, amount, id),
     ),
     route('settle', 'POST /_sandbox/settle', nothing, (context) => ({ settled: settleAll(context), at: core.now })),
   ];

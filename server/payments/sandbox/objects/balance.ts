@@ -11,9 +11,14 @@ import type { BalanceTransactionRow } from '../rows.ts';
 import { resourceMissing } from '../stripe-trouble.ts';
 import { moveMoney, renderBalance, settleTransaction } from './money.ts';
 
-/** Money of our own put into the account, available at once: so that there is something to pay out. */
-export function fund(context: Context, currency: string, amount: number): BalanceTransactionRow {
-  const id = newId(context, 'tu');
+/**
+ * Money of our own put into the account, available at once: so that there is something to pay out. With an id of the
+ * caller's own it is put there once, however often it is asked for.
+ */
+export function fund(context: Context, currency: string, amount: number, ownId?: string): BalanceTransactionRow {
+  const [known] = ownId === undefined ? [] : context.store.list('balance_transaction', 'source', ownId);
+  if (known !== undefined) return known;
+  const id = ownId ?? newId(context, 'tu');
   const moved = moveMoney(context, { type: 'topup', amount, currency, source: id, description: 'SANDBOX top-up' });
   emitEvent(context, 'topup.succeeded', {
     ...{ id, object: 'topup', amount, currency, balance_transaction: moved.id, created: seconds(context.now) },
