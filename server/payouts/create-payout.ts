@@ -10,7 +10,7 @@ import { Refusal } from '../../programs/refusal.ts';
 import type { ActorOf } from '../actor.ts';
 import { deterministicId } from '../database/ids.ts';
 import { canonicalJson } from '../http/canonical-json.ts';
-import type { UnitRefusalCode, UnitWrite } from '../ledger/ledger.ts';
+import type { UnitRefusalCode, UnitResult, UnitWrite } from '../ledger/ledger.ts';
 import type { ProviderName } from '../payments/payment-port.ts';
 import { countPayout, isStale, untilCounted } from './count-payout.ts';
 import type { PayoutDeps } from './payout-deps.ts';
@@ -56,7 +56,11 @@ export async function createPayout(
 ): Promise<{ readonly payout: Payout; readonly created: boolean }> {
   const now = deps.clock.now();
   const decision = decisionOf(deps, input);
-  const [known, payees] = await Promise.all([deps.payouts.byId(decision.id), deps.payees.current([input.payeeId])]);
+  const [known, payees, isAwaited] = await Promise.all([
+    deps.payouts.byId(decision.id),
+    deps.payees.current([input.payeeId]),
+    deps.payouts.isAwaited(input.fundingAccount),
+  ]);
   if (known !== undefined) return sameOrRefused(known, decision);
   const payee = payees.get(input.payeeId);
   if (payee === undefined) {
@@ -64,10 +68,11 @@ export async function createPayout(
   }
   const binding = bindingOf({ ...decision, payeeId: payee.payeeId }, payee);
   return untilCounted(async () => {
-    const counted = await countPayout(deps, payee.holderId, input.amount, now);
-    const countedAmount = Math.max(input.countedAmount ?? 0, counted.amount);
-    const step = newPayout({ ...decision, countedAmount }, payee, binding, now);
-    return storeNew(deps, step, { name: 'create', now, more: counted.writes });
+    const { amount, writes: more } = await countPayout(deps, payee.holderId, input.amount, now);
+    const step = newPayout({ ...decision, countedAmount: Math.max(input.countedAmount ?? 0, amount) }, payee, binding, now);
+    // Who came first is paid first: money that is there belongs to those who wait for it (H2).
+    if (isAwaited) return storeAwaiting(deps, step, { now, more, why: 'Earlier payouts wait for money of this account.' });
+    return storeNew(deps, step, { name: 'create', now, more });
   });
 }
 
@@ -87,22 +92,39 @@ export async function storeNew(
   }: { readonly name: 'create' | 'retry'; readonly now: Instant; readonly more: readonly UnitWrite[] },
 ): Promise<{ readonly payout: Payout; readonly created: boolean } | undefined> {
   await deps.at?.(`${name}.before`);
-  let result = await deps.ledger.commit(creationUnit(step, now, more));
+  const result = await deps.ledger.commit(creationUnit(step, now, more));
   await deps.at?.(`${name}.after`);
   if (result.status === 'committed') return { payout: step.payout, created: true };
   // An id that was refused with other words of an earlier try of this key: its money lacked then, and is asked for anew by the tick.
   if (result.status === 'refused' && LACKING.has(result.code)) {
-    const kept = awaitingFunds(step, result.message);
-    await deps.at?.('await_funds.before');
-    result = await deps.ledger.commit(creationUnit(kept, now, more));
-    await deps.at?.('await_funds.after');
-    if (result.status === 'committed') return { payout: kept.payout, created: true };
+    return storeAwaiting(deps, step, { now, more, why: result.message });
   }
-  const first = await deps.payouts.byId(step.payout.id);
-  if (first !== undefined) return sameOrRefused(first, step.payout);
+  return whoeverWasFirst(deps, step, result);
+}
+
+/** Keeps a new payout without money, to be paid in its turn. */
+async function storeAwaiting(
+  deps: PayoutDeps,
+  step: Step,
+  { now, why, more }: { readonly now: Instant; readonly why: string; readonly more: readonly UnitWrite[] },
+): Promise<{ readonly payout: Payout; readonly created: boolean } | undefined> {
+  const kept = awaitingFunds(step, why);
+  await deps.at?.('await_funds.before');
+  const stored = await deps.ledger.commit(creationUnit(kept, now, more));
+  await deps.at?.('await_funds.after');
+  return stored.status === 'committed' ? { payout: kept.payout, created: true } : whoeverWasFirst(deps, step, stored);
+}
+
+async function whoeverWasFirst(
+  deps: PayoutDeps,
+  { payout }: Step,
+  result: UnitResult,
+): Promise<{ readonly payout: Payout; readonly created: boolean } | undefined> {
+  const first = await deps.payouts.byId(payout.id);
+  if (first !== undefined) return sameOrRefused(first, payout);
   if (isStale(result)) return undefined;
   const why = result.status === 'refused' ? `${result.code}, ${result.message}` : result.status;
-  throw new Error(`The ledger refused the new payout ${step.payout.id}: ${why}`);
+  throw new Error(`The ledger refused the new payout ${payout.id}: ${why}`);
 }
 
 function sameOrRefused(
@@ -155,3 +177,18 @@ function decisionOf(deps: PayoutDeps, input: CreatePayout): PayoutDecision {
     createdBy: actor.operatorId,
   };
 }
+<<<<<<< HEAD
+=======
+
+/** The amount with the person's other payouts of 30 days; an organisation's are not added up. */
+export async function countedWith(
+  deps: PayoutDeps,
+  payee: PayeeNow,
+  { amount, currency }: Money,
+  now: Instant,
+): Promise<number> {
+  if (!payee.holderId.startsWith('per_') && !payee.holderId.startsWith('wrk_')) return amount;
+  const others = await deps.payouts.countedFor(payee.holderId, currency, now - COUNTED_MS);
+  return Math.min(Number.MAX_SAFE_INTEGER, amount + others);
+}
+>>>>>>> 46b1b18 (A payout decided later waits behind those that wait for money of the same account (H2))

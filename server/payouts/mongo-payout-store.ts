@@ -49,6 +49,9 @@ export function mongoPayoutStore({
         .lean();
       return found.map(payoutOf);
     },
+    async isAwaited(fundingAccount) {
+      return (await payouts.exists({ fundingAccount, state: 'awaiting_funds' })) !== null;
+    },
     async waitingFor(payeeId, limit) {
       const found = await payouts
         .find({ payeeId, state: { $in: [...WAITING] } })

@@ -19,6 +19,8 @@ export interface PayoutStore {
   toReconcile(now: Instant, limit: number): Promise<readonly Payout[]>;
   /** `awaiting_funds` in order of decision, after the one given. */
   awaitingFunds(after: Pick<Payout, 'decidedAt' | 'id'> | undefined, limit: number): Promise<readonly Payout[]>;
+  /** Whether a payout waits for money of this account: later ones wait behind it (H2). */
+  isAwaited(fundingAccount: AccountId): Promise<boolean>;
   /** Payouts to this payee that wait, with no key out: their binding follows the payee (M8). */
   waitingFor(payeeId: string, limit: number): Promise<readonly Payout[]>;
   /**

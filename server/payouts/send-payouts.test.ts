@@ -76,6 +76,35 @@ describe('payouts, from decision to money out', () => {
     assert.equal(await world.balance(CASH), 400_00);
   });
 
+  it('a payout decided later does not take the money that an earlier one waits for (H2)', async () => {
+    await world.fund(500_00);
+    const first = await world.create();
+    world.clock.advance(1);
+    const later = { businessKey: 'later', amount: { amount: 400_00, currency: 'CNY' } };
+    const second = await world.create(later);
+    assert.deepEqual([first.payout.state, second.payout.state], ['awaiting_funds', 'awaiting_funds']);
+    assert.deepEqual(await world.create(later), { payout: second.payout, created: false });
+    await world.fund(500_00);
+    assert.deepEqual(await fundPayouts(world.deps), { funded: 1, lacking: 1 });
+    assert.deepEqual([await stateOf(first.payout.id), await stateOf(second.payout.id)], ['ready', 'awaiting_funds']);
+  });
+
+  it('amounts that are too large to be counted together are decided all the same', async () => {
+    const amount = { amount: Number.MAX_SAFE_INTEGER, currency: 'CNY' };
+    await world.create({ amount });
+    assert.equal((await world.create({ amount })).payout.countedAmount, Number.MAX_SAFE_INTEGER);
+  });
+
+  it('one payout that cannot be claimed holds up no other', async () => {
+    await world.fund(5_000_00);
+    const { payout: broken } = await world.create({ amount: { amount: 100_00, currency: 'CNY' } });
+    const { payout: good } = await world.create({ amount: { amount: 100_00, currency: 'CNY' } });
+    await world.models.payouts.updateOne({ _id: broken.id }, { $set: { state: 'sending' } });
+    await assert.rejects(sendDuePayouts(world.deps), /without an open attempt/);
+    assert.equal(await stateOf(good.id), 'paid');
+    await world.models.payouts.updateOne({ _id: broken.id }, { $set: { state: 'ready' } });
+  });
+
   describe('bands (M8)', () => {
     const big = { amount: 60_000_00, currency: 'CNY' };
 

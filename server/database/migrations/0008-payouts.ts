@@ -10,6 +10,7 @@ const PLAN: Readonly<Record<string, CollectionPlan>> = {
       // What is due, what is unknown: by state, in order of time.
       { key: { state: 1, nextAt: 1 } },
       { key: { state: 1, decidedAt: 1, _id: 1 } },
+      { key: { fundingAccount: 1 }, partialFilterExpression: { state: 'awaiting_funds' } },
       { key: { decidedAt: 1, _id: 1 } },
       { key: { payeeId: 1, decidedAt: 1, _id: 1 } },
       // A payee that was paid a thousand times, and has one that waits.
