@@ -29,7 +29,8 @@ export function declarePayees(program: Command, cli: Cli): void {
     .option('--name <name>', 'tells several payees of one holder apart; default main')
     .action(async (options: Writing & { holderKind: HolderKind; holder: string; account: unknown; name?: string }) => {
       const { holderKind: kind, holder: id, account, name, apply, json } = options;
-      const input = { holder: { kind, id }, ...(name === undefined ? {} : { name }), ...(await accountOf(account)) };
+      const owner = { holder: { kind, id }, ...(name === undefined ? {} : { name }) };
+      const input = { ...(await holderOf(owner)), ...(await accountOf(account)) };
       if (apply !== true) return showPlan(cli, json, await planOf(input), 'Would set this payee:');
       await cli.withServices(async (services) => {
         const actor = await operatorOf(cli, services, 'payees:write');
@@ -150,11 +151,25 @@ export function declarePayees(program: Command, cli: Cli): void {
 
 /** An option's JSON file, read at once so that a typing error is wrong use. */
 function jsonFile(path: string): unknown {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     throw new InvalidArgumentError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own words quote the file, and an account number may stand there.
+    throw new InvalidArgumentError(`${path} is not JSON.`);
+  }
+}
+
+/** The same checks as of `POST /v1/payees`. */
+async function holderOf(owner: object) {
+  const { compile } = await import('../../server/http/validate.ts');
+  const { payeeHolderSchema } = await import('../../server/payees/payee-body.ts');
+  return compile(payeeHolderSchema, 'body')(owner);
 }
 
 async function accountOf(content: unknown): Promise<PayeeAccount> {

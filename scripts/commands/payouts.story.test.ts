@@ -100,4 +100,23 @@ describe('payouts and payees from the command line', () => {
     assert.deepEqual([exit, /destination|form/.test(notes)], [1, true]);
     assert.equal((await run('ann', 'payees create --holder-kind person --holder per_1 --account none')).exit, 2);
   });
+
+  it('a file that is no JSON is not quoted: an account number may stand there', async () => {
+    const wrong = join(folder, 'secret.json');
+    await writeFile(wrong, '{"accountNumber":x6222020200112233}');
+    const { exit, notes } = await run('ann', `payees create --holder-kind person --holder per_1 --account ${wrong}`);
+    assert.deepEqual([exit, /6222/.test(notes)], [2, false]);
+  });
+
+  it('takes what the API takes, and nothing else', async () => {
+    const account = join(folder, 'account.json');
+    const destination = { kind: 'wallet', scheme: 'alipay', handle: 'hospital@example.com' };
+    await writeFile(account, JSON.stringify({ relation: 'provider', destination }));
+    const holder = `payees create --holder-kind provider --holder prv:1 --account ${account} --apply`;
+    assert.match((await run('editor', holder)).notes, /holder\/id/);
+    const decide =
+      'payouts create --payee pye_1 --amount 1 --currency CNY --from carrier:car_x:claims_float:CNY --apply';
+    assert.match((await run('maker', `${decide} --key claim-1/again --text PARASOL`)).notes, /businessKey/);
+    assert.match((await run('maker', `${decide} --key claim-1 --text ${'x'.repeat(101)}`)).notes, /statementText/);
+  });
 });

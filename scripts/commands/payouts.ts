@@ -84,15 +84,15 @@ export function declarePayouts(program: Command, cli: Cli): void {
     .action(async ({ apply, json, ...options }: CreateOptions) => {
       const { key: businessKey, payee: payeeId, from: fundingAccount, text: statementText } = options;
       const { counted, claim, incidentAt, assessor, provider } = options;
-      const input = {
+      const input = await bodyOf({
         ...{ businessKey, payeeId, fundingAccount, statementText },
         amount: { amount: options.amount, currency: options.currency },
         ...(counted === undefined ? {} : { countedAmount: counted }),
         ...(claim === undefined ? {} : { claimId: claim }),
-        ...(incidentAt === undefined ? {} : { incidentAt }),
+        ...(incidentAt === undefined ? {} : { incidentAt: new Date(incidentAt).toISOString() }),
         ...(assessor === undefined ? {} : { assessors: assessor }),
         ...(provider === undefined ? {} : { provider }),
-      };
+      });
       if (apply !== true) {
         const incident = incidentAt === undefined ? {} : { incidentAt: new Date(incidentAt).toISOString() };
         return showPlan(cli, json, { ...input, ...incident }, 'Would decide this payout and reserve its money:');
@@ -176,6 +176,13 @@ export function declarePayouts(program: Command, cli: Cli): void {
       answer(cli, json, totals, () => record(totals));
     });
   });
+}
+
+/** The same checks as of `POST /v1/payouts`. */
+async function bodyOf(body: object) {
+  const { compile } = await import('../../server/http/validate.ts');
+  const { createPayoutSchema } = await import('../../server/payouts/payout-body.ts');
+  return compile(createPayoutSchema, 'body')(body);
 }
 
 type Act = (payouts: PayoutDeps, actor: Awaited<ReturnType<typeof operatorOf>>) => Promise<ShownPayout['payout']>;

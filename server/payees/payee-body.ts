@@ -1,6 +1,9 @@
 import Joi from 'joi';
 import type { PayeeRelation } from '../../programs/payouts/payout.ts';
 import type { PayeeDestination } from '../payments/payment-port.ts';
+import { identifier } from '../http/validate.ts';
+import type { Holder } from './holder.ts';
+import { HOLDER_KINDS } from './payee-model.ts';
 import type { PayeeAccount } from './set-payee.ts';
 
 const RELATIONS: readonly PayeeRelation[] = ['self', 'beneficiary', 'guardian', 'provider', 'carrier', 'unrelated'];
@@ -55,4 +58,16 @@ export const accountKeys = {
     .description('Phone or address where the holder is told of the next change; kept encrypted.'),
 } as const;
 
+/** Whose payee it is. The id becomes a part of the account that holds what comes back. */
+export const holderKeys = {
+  holder: Joi.object<Holder>({
+    kind: Joi.string().valid(...HOLDER_KINDS),
+    id: Joi.string()
+      .max(80)
+      .pattern(/^[A-Za-z0-9_-]+$/),
+  }),
+  name: identifier.optional().description('Tells several payees of one holder apart; default `main`.'),
+} as const;
+
+export const payeeHolderSchema = Joi.object<{ holder: Holder; name?: string }>(holderKeys);
 export const payeeAccountSchema = Joi.object<PayeeAccount>(accountKeys);

@@ -3,8 +3,8 @@ import { decodeCursor, pageReply } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, identifier, pageLimit } from '../http/validate.ts';
 import { openPayouts } from '../payouts/open-payouts.ts';
-import { accountKeys } from './payee-body.ts';
-import { HOLDER_KINDS, VERIFICATION_METHODS, type VerificationMethod } from './payee-model.ts';
+import { accountKeys, holderKeys } from './payee-body.ts';
+import { VERIFICATION_METHODS, type VerificationMethod } from './payee-model.ts';
 import { listPayees, readPayee } from './read-payees.ts';
 import { payeeSchema, payeeWithHistorySchema, renderPayee, renderPayeeWithHistory } from './render-payee.ts';
 import { changePayee, createPayee, type ChangePayee, type CreatePayee } from './set-payee.ts';
@@ -34,13 +34,7 @@ export const payeeRoutes: readonly AnyRoute[] = [
     scope: 'payees:write',
     idempotency: 'keyed',
     body: Joi.object<CreateBody>({
-      holder: Joi.object({
-        kind: Joi.string().valid(...HOLDER_KINDS),
-        id: Joi.string()
-          .max(80)
-          .pattern(/^[A-Za-z0-9_-]+$/),
-      }),
-      name: identifier.optional().description('Tells several payees of one holder apart; default `main`.'),
+      ...holderKeys,
       ...accountKeys,
     }),
     responses: { 201: { description: 'The payee.', schema: payeeSchema } },

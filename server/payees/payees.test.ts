@@ -88,6 +88,14 @@ describe('payees', () => {
     await assert.rejects(strange, refusalOf('holder_not_found'));
   });
 
+  it('a provider has no id that is somebody else of ours: their money would be held together', async () => {
+    for (const id of [personId, 'car_1', 'plt_1', 'wrk_1']) {
+      const holder = { kind: 'provider', id } as const;
+      const taken = createPayee(world.services, { actor: OPERATOR, holder, ...bank('6222020200001234') });
+      await assert.rejects(taken, refusalOf('holder_not_found'));
+    }
+  });
+
   it('every change is a version with its editor, told to operators, and to the old contact by a person', async () => {
     const { _id } = await create();
     world.clock.advance(1_000);

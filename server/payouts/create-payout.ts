@@ -69,9 +69,15 @@ export async function createPayout(
   const binding = bindingOf({ ...decision, payeeId: payee.payeeId }, payee);
   return untilCounted(async () => {
     const { amount, writes: more } = await countPayout(deps, payee.holderId, input.amount, now);
-    const step = newPayout({ ...decision, countedAmount: Math.max(input.countedAmount ?? 0, amount) }, payee, binding, now);
+    const step = newPayout(
+      { ...decision, countedAmount: Math.max(input.countedAmount ?? 0, amount) },
+      payee,
+      binding,
+      now,
+    );
     // Who came first is paid first: money that is there belongs to those who wait for it (H2).
-    if (isAwaited) return storeAwaiting(deps, step, { now, more, why: 'Earlier payouts wait for money of this account.' });
+    if (isAwaited)
+      return storeAwaiting(deps, step, { now, more, why: 'Earlier payouts wait for money of this account.' });
     return storeNew(deps, step, { name: 'create', now, more });
   });
 }
@@ -177,18 +183,3 @@ function decisionOf(deps: PayoutDeps, input: CreatePayout): PayoutDecision {
     createdBy: actor.operatorId,
   };
 }
-<<<<<<< HEAD
-=======
-
-/** The amount with the person's other payouts of 30 days; an organisation's are not added up. */
-export async function countedWith(
-  deps: PayoutDeps,
-  payee: PayeeNow,
-  { amount, currency }: Money,
-  now: Instant,
-): Promise<number> {
-  if (!payee.holderId.startsWith('per_') && !payee.holderId.startsWith('wrk_')) return amount;
-  const others = await deps.payouts.countedFor(payee.holderId, currency, now - COUNTED_MS);
-  return Math.min(Number.MAX_SAFE_INTEGER, amount + others);
-}
->>>>>>> 46b1b18 (A payout decided later waits behind those that wait for money of the same account (H2))

@@ -1,31 +1,17 @@
 import Joi from 'joi';
-import type { Instant } from '../../programs/calendar.ts';
 import { PAYOUT_STATES, type PayoutState } from '../../programs/payouts/payout-states.ts';
 import type { Payout } from '../../programs/payouts/payout.ts';
 import { decodeCursor, pageReply } from '../http/paginate.ts';
 import { route, type AnyRoute, type Reply } from '../http/route.ts';
-import { cursor, currencyAmount, identifier, instant, pageLimit } from '../http/validate.ts';
+import { cursor, identifier, pageLimit } from '../http/validate.ts';
 import type { Services } from '../services.ts';
 import { approvePayout, giveUpPayout } from './approve-payout.ts';
 import { createPayout } from './create-payout.ts';
 import { listPayouts, showPayout } from './list-payouts.ts';
 import { openPayouts } from './open-payouts.ts';
+import { createPayoutSchema } from './payout-body.ts';
 import { payoutSchema, renderPayout } from './render-payout.ts';
 import { releaseReturned, retryPayout } from './retry-payout.ts';
-
-interface CreateBody {
-  businessKey: string;
-  payeeId: string;
-  amount: { amount: number; currency: string };
-  countedAmount?: number;
-  fundingAccount: string;
-  lines?: { ref: string; amount: number }[];
-  claimId?: string;
-  incidentAt?: Instant;
-  assessors?: string[];
-  statementText: string;
-  provider?: 'stripe' | 'bank_file';
-}
 
 interface ListQuery {
   state?: PayoutState;
@@ -35,7 +21,6 @@ interface ListQuery {
   cursor?: string;
 }
 
-const minorUnits = Joi.number().integer().min(1).max(Number.MAX_SAFE_INTEGER);
 const params = Joi.object<{ id: string }>({ id: Joi.string().pattern(/^pyo_[0-9a-z]{1,40}$/) });
 const common = {
   tag: 'Payouts',
@@ -59,26 +44,7 @@ export const payoutRoutes: readonly AnyRoute[] = [
       'The business key is the idempotency key, for ever: the same key and content answers the same payout. Where money lacks, the payout is kept as `awaiting_funds` and paid in its turn.',
     scope: 'payouts:write',
     idempotency: 'keyed',
-    body: Joi.object<CreateBody>({
-      businessKey: identifier.description('The fact that is paid, such as `claim:clm_1:decision:2`.'),
-      payeeId: identifier,
-      amount: currencyAmount,
-      countedAmount: minorUnits
-        .optional()
-        .description('With advances and linked claims of 30 days, where more is known.'),
-      fundingAccount: Joi.string().max(200).example('carrier:car_1:claims_float:CNY'),
-      lines: Joi.array()
-        .items(Joi.object({ ref: identifier, amount: minorUnits }))
-        .min(1)
-        .max(100)
-        .optional()
-        .description('What is paid for; they add up to the amount.'),
-      claimId: identifier.optional(),
-      incidentAt: instant.optional().description('An account that was set later cools down for 24 hours (M9).'),
-      assessors: Joi.array().items(identifier).max(20).optional().description('Persons who may not approve.'),
-      statementText: Joi.string().min(1).max(100).description('What the payee reads; no health data.'),
-      provider: Joi.string().valid('stripe', 'bank_file').optional(),
-    }),
+    body: createPayoutSchema,
     responses: {
       200: { description: 'It was decided before: the payout as it is now.', schema: payoutSchema },
       201: { description: 'Decided.', schema: payoutSchema },
