@@ -5,6 +5,7 @@ import { assertBooks } from '../ledger/testing/assert-books.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
 import type { ProviderPayout } from '../payments/payment-port.ts';
 import { refusalOf } from '../platforms/testing/open-world.ts';
+import { giveUpPayout } from './approve-payout.ts';
 import { recordPayoutOutcome } from './record-payout-outcome.ts';
 import { reconcilePayouts } from './reconcile-payouts.ts';
 import { releaseReturned, retryPayout } from './retry-payout.ts';
@@ -155,6 +156,19 @@ describe('what a provider says of a payout', () => {
     assert.deepEqual(balances, [-5_000_00, 5_000_00, 0]);
     changePayee();
     await assert.rejects(retryPayout(world.deps, { actor, payoutId: payout.id }), refusalOf('payout_not_retryable'));
+  });
+
+  it('returned, to be paid again and given up: back to where the money came from, which nobody else can reach', async () => {
+    const { payout } = await world.create();
+    await world.settle();
+    await tell(world.provider.become(`${payout.id}:1`, 'returned'));
+    changePayee();
+    const again = await retryPayout(world.deps, { actor, payoutId: payout.id });
+    await giveUpPayout(world.deps, { actor, payoutId: again.id, reason: 'Nobody can be paid.' });
+    assert.equal(await world.balance(UNCLAIMED), -1_000_00);
+    await releaseReturned(world.deps, { actor, payoutId: payout.id });
+    const balances = await Promise.all([FLOAT, CASH, UNCLAIMED].map((account) => world.balance(account)));
+    assert.deepEqual(balances, [-5_000_00, 5_000_00, 0]);
   });
 
   it('returned before posted was heard: out and back in one unit', async () => {
