@@ -21,11 +21,10 @@ export class TransportTrouble extends Error {
 }
 
 /**
- * The SDK's own HTTP client, each request once. Without it the SDK sends a request again when a socket closes, whatever
+ * The SDK's own HTTP client (or another one in its place), each request once. Without it the SDK sends a request again when a socket closes, whatever
  * `maxNetworkRetries` says, and then tells of the second attempt alone: "refused", although the first may have worked.
  */
-export function oneTryClient(): Stripe.HttpClient {
-  const client = Stripe.createNodeHttpClient();
+export function oneTryClient(client: Stripe.HttpClient = Stripe.createNodeHttpClient()): Stripe.HttpClient {
   return {
     getClientName: () => client.getClientName(),
     async makeRequest(...request) {

@@ -10,6 +10,12 @@ export interface StripeAccess {
   readonly url?: string;
 }
 
+export interface StripeTransport {
+  readonly answerMsMax?: number;
+  /** What carries the requests instead of the SDK's own client for Node: a simulation's. */
+  readonly httpClient?: Stripe.HttpClient;
+}
+
 /** Whether a key moves real money. */
 export const isLiveKey = (secretKey: string): boolean => /^.._live_/.test(secretKey);
 
@@ -20,7 +26,7 @@ export const isLiveKey = (secretKey: string): boolean => /^.._live_/.test(secret
  */
 export function openStripeClient(
   { secretKey, url }: StripeAccess,
-  { answerMsMax = ANSWER_MS_MAX }: { readonly answerMsMax?: number } = {},
+  { answerMsMax = ANSWER_MS_MAX, httpClient }: StripeTransport = {},
 ): Stripe {
   if (url !== undefined && isLiveKey(secretKey)) {
     throw new Error("A live key of Stripe may talk to Stripe's own address only.");
@@ -30,7 +36,7 @@ export function openStripeClient(
     maxNetworkRetries: 0,
     telemetry: false,
     timeout: answerMsMax,
-    httpClient: oneTryClient(),
+    httpClient: oneTryClient(httpClient),
     appInfo: { name: 'parasol' },
     ...(at === undefined ? {} : { protocol: 'http', host: at.hostname.replace(/^\[|\]$/g, ''), port: at.port }),
   });

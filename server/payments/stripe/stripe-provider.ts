@@ -8,7 +8,7 @@ import { fetchSightings } from './fetch-sightings.ts';
 import { readStripeBalances, readStripeMovements, readStripeSettlements } from './read-stripe-books.ts';
 import { readStripeEvent } from './read-stripe-event.ts';
 import type { SentLog } from './sent-log.ts';
-import { openStripeClient, type StripeAccess } from './stripe-client.ts';
+import { openStripeClient, type StripeAccess, type StripeTransport } from './stripe-client.ts';
 import { openStripeTopUp, sendStripeInvoice, voidStripeInvoice } from './stripe-invoices.ts';
 import { findStripePayouts, sendStripePayout } from './stripe-payouts.ts';
 
@@ -21,16 +21,17 @@ export interface StripeProviderOptions {
   readonly live: boolean;
   readonly sandbox: boolean;
   readonly sentLog: SentLog;
+  readonly transport?: StripeTransport;
 }
 
 /** Stripe behind the payment port. Every call has our own idempotency key and is made once; its answers are judged in `stripe-answer.ts`. */
 export function openStripeProvider(options: StripeProviderOptions): ReadableProvider {
-  const { access, webhookSecrets, live, sandbox, sentLog } = options;
+  const { access, webhookSecrets, live, sandbox, sentLog, transport } = options;
   let opened: { readonly url: string | undefined; readonly stripe: Stripe } | undefined;
   const client = async (): Promise<Stripe> => {
     const found = await access();
     if (opened === undefined || opened.url !== found.url) {
-      opened = { url: found.url, stripe: openStripeClient(found) };
+      opened = { url: found.url, stripe: openStripeClient(found, transport) };
     }
     return opened.stripe;
   };
