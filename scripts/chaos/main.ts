@@ -3,12 +3,16 @@ import { sentenceOf } from '../../server/run-program.ts';
 import { killInTurn } from './kill-in-turn.ts';
 import { killPrimaries } from './kill-primaries.ts';
 import { HELP, readOptions, type ChaosOptions } from './options.ts';
+import { isKept, simulateCommand, simulateSaying } from './simulation/command.ts';
 import { GOODPUT_MIN, measureOverload } from './overload.ts';
+import { payoutsMain } from './payouts/main.ts';
 
 /** Generous, and an end: nothing here may hang for ever. */
 const KILL_MS_MAX = 30_000;
 const ELECTION_MS_MAX = 60_000;
 const REST_MS_MAX = 240_000;
+/** Simulated beside the rest by `--ci`. */
+const CI_PAYOUTS = 2_000;
 
 const say = (line: string): void => {
   process.stderr.write(`${(performance.now() / 1_000).toFixed(1).padStart(6)} s  ${line}\n`);
@@ -46,11 +50,16 @@ function print(result: Readonly<Record<string, number>>, json: boolean): void {
   else for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(13)} ${value}\n`);
 }
 
+/** What a part of `npm run chaos` with a name of its own makes of its arguments. */
+const PARTS: ReadonlyMap<string, (args: readonly string[]) => Promise<number>> = new Map([
+  ['simulate', (args) => simulateCommand(args, say)],
+  ['payouts', (args) => payoutsMain(args, say)],
+]);
+
 async function main(): Promise<number> {
-  if (process.argv[2] === 'payouts') {
-    const { payoutsMain } = await import('./payouts/main.ts');
-    return payoutsMain(process.argv.slice(3), say);
-  }
+  const [name = '', ...rest] = process.argv.slice(2);
+  const part = PARTS.get(name);
+  if (part !== undefined) return part(rest);
   let options: ChaosOptions;
   try {
     options = readOptions(process.argv.slice(2));
@@ -66,6 +75,7 @@ async function main(): Promise<number> {
   const seed = options.seed ?? randomInt(1_000_000);
   const msMax = options.kills * KILL_MS_MAX + options.elections * ELECTION_MS_MAX + REST_MS_MAX;
   setTimeout(() => endNow(`Not done after ${msMax / 60_000} minutes.`, 1), msMax).unref();
+  if (options.ci && !isKept(await simulateSaying({ payouts: CI_PAYOUTS, seed, database: false, say }))) return 1;
   const kept = options.overload ? await overload(options, seed) : await chaos({ ...options, seed });
   return kept ? 0 : 1;
 }
