@@ -4,8 +4,8 @@ import type { PayoutState } from '../../../programs/payouts/payout-states.ts';
 import type { Ledger } from '../../../server/ledger/ledger.ts';
 import type { MemoryLedger } from '../../../server/ledger/testing/memory-ledger.ts';
 import { headroom, RECONCILABLE, SENDABLE, WAITING } from '../../../server/payouts/mongo-payout-store.ts';
-import type { PayoutStore } from '../../../server/payouts/payout-deps.ts';
-import { PAYOUTS, payoutOf, type PayoutDocument } from '../../../server/payouts/payout-document.ts';
+import type { HolderCount, PayoutStore } from '../../../server/payouts/payout-deps.ts';
+import { PAYOUT_COUNTERS, PAYOUTS, payoutOf, type PayoutDocument } from '../../../server/payouts/payout-document.ts';
 import { DueQueue } from '../../../server/payments/sandbox/due-queue.ts';
 import type { AccountDocument } from '../../../server/ledger/ledger-models.ts';
 
@@ -68,12 +68,19 @@ export class MemoryPayoutStore implements PayoutStore, PayoutView {
     return all.sort((a, b) => a.decidedAt - b.decidedAt).slice(0, limit);
   }
 
-  async countedFor(holderId: string, currency: string, since: Instant): Promise<number> {
-    return this.#payouts(this.#byHolder.get(holderId))
+  async isAwaited(fundingAccount: string): Promise<boolean> {
+    const waiting = this.#payouts(this.#byState.get('awaiting_funds'));
+    return waiting.some((payout) => payout.fundingAccount === fundingAccount);
+  }
+
+  async countedFor(holderId: string, currency: string, since: Instant): Promise<HolderCount> {
+    const counter = this.#ledger.documents.get(`${PAYOUT_COUNTERS}/${holderId}`);
+    const total = this.#payouts(this.#byHolder.get(holderId))
       .filter(({ state, decidedAt, amount }) => {
         return state !== 'voided' && state !== 'returned' && decidedAt >= since && amount.currency === currency;
       })
       .reduce((sum, { amount }) => sum + amount.amount, 0);
+    return { version: Number(counter?.['version'] ?? 0), total };
   }
 
   async available(account: string): Promise<number> {

@@ -87,11 +87,12 @@ function beBorn(ground: Ground): {
     live: false,
     sandbox: true,
     sentLog: {
-      async note(payoutId, recipient) {
+      async note(order, recipient) {
         life.check();
         troubles.atNote();
-        await storage.sentLog.note(payoutId, recipient);
+        await storage.sentLog.note(order, recipient);
       },
+      mayHaveSent: (order) => storage.sentLog.mayHaveSent(order),
       recipientsOf: (payoutId) => storage.sentLog.recipientsOf(payoutId),
     },
     transport: { httpClient: new TroubledHttpClient(ground, life, core) },

@@ -32,15 +32,18 @@ export function memoryStorage(time: VirtualTime): Storage {
   const memory = new MemoryLedger(time);
   const payouts = new MemoryPayoutStore(memory);
   const recipients = new Map<string, readonly string[]>();
+  const keys = new Set<string>();
   const rows = (name: string): readonly Document[] => [...memory.documents.collection(name).values()];
   return {
     ledger: payouts.ledger,
     payouts,
     sentLog: {
-      async note(payoutId, recipient) {
+      async note({ payoutId, idempotencyKey }, recipient) {
+        keys.add(`${payoutId} ${idempotencyKey}`);
         const known = recipients.get(payoutId) ?? [];
         if (!known.includes(recipient)) recipients.set(payoutId, [...known, recipient]);
       },
+      mayHaveSent: async ({ payoutId, idempotencyKey }) => keys.has(`${payoutId} ${idempotencyKey}`),
       recipientsOf: async (payoutId) => recipients.get(payoutId) ?? [],
     },
     read: async () => booksBy(rows),
@@ -60,6 +63,7 @@ export function databaseStorage(database: Database, time: VirtualTime): Storage 
       due: (now, limit) => time.outside(() => payouts.due(now, limit)),
       toReconcile: (now, limit) => time.outside(() => payouts.toReconcile(now, limit)),
       awaitingFunds: (after, limit) => time.outside(() => payouts.awaitingFunds(after, limit)),
+      isAwaited: (account) => time.outside(() => payouts.isAwaited(account)),
       waitingFor: (payeeId, limit) => time.outside(() => payouts.waitingFor(payeeId, limit)),
       countedFor: (holderId, currency, since) => time.outside(() => payouts.countedFor(holderId, currency, since)),
       available: (account) => time.outside(() => payouts.available(account)),
@@ -67,7 +71,8 @@ export function databaseStorage(database: Database, time: VirtualTime): Storage 
       nextDueAt: () => time.outside(() => nextDueAt(models)),
     },
     sentLog: {
-      note: (payoutId, recipient) => time.outside(() => sentLog.note(payoutId, recipient)),
+      note: (order, recipient) => time.outside(() => sentLog.note(order, recipient)),
+      mayHaveSent: (order) => time.outside(() => sentLog.mayHaveSent(order)),
       recipientsOf: (payoutId) => time.outside(() => sentLog.recipientsOf(payoutId)),
     },
     async read() {
