@@ -182,6 +182,12 @@ describe('settlements and the daily reconciliation', () => {
       const [sweep = '', ...more] = await found();
       assert.match(sweep, /^only_at_provider sweep:stripe:/);
       assert.equal(more.length, 1, 'the balance');
+      const input = {
+        ...{ actor: TEST_OPERATOR, from: 'bank', to: 'stripe', amount: CNY(30_000), on: '2026-03-04' },
+        reference: sweep.slice('only_at_provider sweep:stripe:'.length),
+      };
+      const early = sweepCash(services(), input);
+      await assert.rejects(early, { code: 'booking_refused' }, 'and for ever only under this number (M2)');
       await commit({
         id: 'opening',
         kind: 'opening_balance',
@@ -189,10 +195,6 @@ describe('settlements and the daily reconciliation', () => {
         debit: 'cash:bank:CNY',
         credit: 'world:bank:CNY',
       });
-      const input = {
-        ...{ actor: TEST_OPERATOR, from: 'bank', to: 'stripe', amount: CNY(30_000), on: '2026-03-04' },
-        reference: sweep.slice('only_at_provider sweep:stripe:'.length),
-      };
       assert.equal(await sweepCash(services(), input), 'booked');
       assert.equal(await sweepCash(services(), input), 'booked before');
       await assert.rejects(sweepCash(services(), { ...input, amount: CNY(30_001) }), { code: 'booking_refused' });

@@ -18,11 +18,11 @@ export interface SweepCash {
 }
 
 /**
- * Books that money moved between two cash accounts of ours (M6). Again is the same. Throws `invalid` / `sweep_invalid`,
- * `conflict` / `booking_refused`.
+ * Books that money moved between two cash accounts of ours (M6). Again is the same; after a refusal it is a new decision, so
+ * under the next number (M2). Throws `invalid` / `sweep_invalid`, `conflict` / `booking_refused`.
  */
 export async function sweepCash(
-  { ledger }: Pick<Services, 'ledger'>,
+  { ledger, models }: Pick<Services, 'ledger' | 'models'>,
   sweep: SweepCash,
 ): Promise<'booked' | 'booked before'> {
   const { actor, from, to, amount, reference, on } = sweep;
@@ -37,7 +37,7 @@ export async function sweepCash(
   }
   const { currency } = amount;
   const booking = {
-    id: `sweep:${reference}:1`,
+    id: await bookingId(models, reference),
     effectiveOn: on,
     refs: { reference, by: actorName(actor) },
   };
@@ -50,4 +50,12 @@ export async function sweepCash(
   });
   if (result.status !== 'refused') return result.status === 'committed' ? 'booked' : 'booked before';
   throw new Refusal('conflict', 'booking_refused', `The ledger refuses the sweep (${result.code}): ${result.message}`);
+}
+
+/** That of the booking that is there, else the first that was not refused. A number follows only on a refused one, so one is booked at most. */
+async function bookingId(models: Services['models'], reference: string): Promise<string> {
+  const tries = new RegExp(`^sweep:${reference}:`);
+  const booked = await models.transfers.findOne({ _id: tries }, { _id: 1 }).lean();
+  if (booked !== null) return booked._id;
+  return `sweep:${reference}:${(await models.ledgerRefusals.countDocuments({ _id: tries })) + 1}`;
 }
