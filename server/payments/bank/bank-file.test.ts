@@ -191,6 +191,31 @@ describe('payment by file', () => {
     assert.equal(float?.creditsPosted, 500);
   });
 
+  it('holds what names a demand in another currency', async () => {
+    await bank().sendInvoice({
+      ...{ invoiceId: INVOICE, platformId: 'plt_a', platformName: 'A', amount: money(900, 'JPY') },
+      ...{ dueAt: 0, description: 'March', idempotencyKey: 'k' },
+    });
+    await statement('1000.00', '1009.00', ['R1', '9.00', `premium ${INVOICE}`]);
+    assert.deepEqual(await facts(), ['bank_received']);
+  });
+
+  it('does not give it to what is not there', async () => {
+    await statement('1000.00', '1005.00', ['R1', '5.00', 'who knows']);
+    await applyDueFacts(world.services, { now: world.clock.now() });
+    const nowhere = [
+      [{ kind: 'float', carrierId: 'car_none' }, 'carrier_not_found'],
+      [{ kind: 'invoice', invoiceId: INVOICE }, 'invoice_not_found'],
+      [{ kind: 'top_up', topUpId: 'top_none', platformId: 'plt_a' }, 'top_up_not_found'],
+    ] as const;
+    for (const [purpose, code] of nowhere) {
+      const identify = identifyLine(world.services, { actor: OPERATOR, currency: 'CNY', bankRef: 'R1', purpose });
+      await assert.rejects(identify, refusalOf(code));
+    }
+    const held = await world.services.models.accounts.findById('bank:bank_file:unidentified:CNY').lean();
+    assert.equal((held?.creditsPosted ?? 0) - (held?.debitsPosted ?? 0), 500);
+  });
+
   it('voids a file that the bank never got, and no other', async () => {
     await send(1, 2);
     const file = await make();

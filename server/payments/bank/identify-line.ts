@@ -25,8 +25,9 @@ export interface IdentifyLine {
 
 /**
  * Says what money was for that arrived without a name: out of the account of the unidentified, and to its purpose. A line is
- * identified once; the same again changes nothing. Throws `not_found` / `bank_line_not_found`, `conflict` /
- * `bank_line_identified` (to something else, or it never was unidentified), `bank_line_not_booked`.
+ * identified once; the same again changes nothing. Throws `not_found` / `bank_line_not_found`, `invoice_not_found`,
+ * `top_up_not_found`, `carrier_not_found`, `conflict` / `bank_line_identified` (to something else, or it never was
+ * unidentified), `bank_line_not_booked`.
  */
 export async function identifyLine(services: Services, command: IdentifyLine): Promise<void> {
   const { actor, currency, bankRef, purpose } = command;
@@ -54,6 +55,8 @@ export async function identifyLine(services: Services, command: IdentifyLine): P
       : providerOf(services, 'bank_file').clearingAccount(currency);
   const id = `bank-identified:${line._id}`;
   const stored = await services.models.transfers.findById(id).lean();
+  // A slip of the pen must not take the money: out of the unidentified it never comes back.
+  if (stored === null) await mustExist(services, purpose, currency);
   const transfer: DirectTransfer = {
     id,
     kind: 'bank_identified',
@@ -83,6 +86,28 @@ export async function identifyLine(services: Services, command: IdentifyLine): P
       ? { ...common, kind: 'invoice_paid', invoiceId: purpose.invoiceId }
       : { ...common, kind: 'top_up_paid', topUpId: purpose.topUpId, platformId: purpose.platformId };
   await recordFacts(services, [fact], { source: 'bank_statement', now });
+}
+
+async function mustExist({ models }: Services, purpose: LinePurpose, currency: string): Promise<void> {
+  const nothing = (code: 'invoice_not_found' | 'top_up_not_found' | 'carrier_not_found', what: string): Refusal =>
+    new Refusal('not_found', code, `There is no ${what}: look at its id and its currency.`);
+  switch (purpose.kind) {
+    case 'invoice': {
+      const found = await models.invoices.exists({ _id: purpose.invoiceId, currency });
+      if (found === null) throw nothing('invoice_not_found', `invoice ${purpose.invoiceId} in ${currency}`);
+      return;
+    }
+    case 'top_up': {
+      const { topUpId, platformId } = purpose;
+      const found = await models.topUps.exists({ _id: topUpId, platformId });
+      if (found === null) throw nothing('top_up_not_found', `top-up ${topUpId} of ${platformId}`);
+      return;
+    }
+    case 'float': {
+      const found = await models.carriers.exists({ _id: purpose.carrierId });
+      if (found === null) throw nothing('carrier_not_found', `carrier ${purpose.carrierId}`);
+    }
+  }
 }
 
 function purposeText(purpose: LinePurpose): string {

@@ -56,7 +56,7 @@ export async function importStatement(services: Services, command: ImportStateme
   const { lines, openingBalance, closingBalance } = readOrRefuse(rows, currency);
   const verdicts: LineVerdict[] = [];
   for (let at = 0; at < lines.length; at += BATCH) {
-    const batch = await reconcile(services, lines.slice(at, at + BATCH));
+    const batch = await reconcile(services, currency, lines.slice(at, at + BATCH));
     if (apply) await store(services, batch, { account, actor, now });
     verdicts.push(...batch.map(({ line, match, known }) => ({ ...line, match: match.kind, known })));
   }
@@ -82,7 +82,11 @@ interface ReconciledLine {
   readonly order?: OrderedPayout;
 }
 
-async function reconcile({ models }: Services, lines: readonly StatementLine[]): Promise<readonly ReconciledLine[]> {
+async function reconcile(
+  { models }: Services,
+  currency: string,
+  lines: readonly StatementLine[],
+): Promise<readonly ReconciledLine[]> {
   const references = lines.map(({ text }) => findReference(text));
   const orderIds = references.flatMap((found) =>
     found?.kind === 'payout' ? payoutReference(found.payoutId, found.attempt) : [],
@@ -92,7 +96,8 @@ async function reconcile({ models }: Services, lines: readonly StatementLine[]):
   );
   const [orders, demands, stored] = await Promise.all([
     models.bankOrders.find({ _id: { $in: orderIds } }).lean(),
-    models.bankDemands.find({ _id: { $in: demandIds } }).lean(),
+    // A demand in another currency is not paid by it: a person must look.
+    models.bankDemands.find({ _id: { $in: demandIds }, currency }).lean(),
     models.bankLines.find({ _id: { $in: lines.map(idOf) } }, { hash: 1, match: 1 }).lean(),
   ]);
   const orderById = new Map(
