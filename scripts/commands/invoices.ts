@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { BillingCycle } from '../../programs/invoices/billing-terms.ts';
+import type { ProviderName } from '../../server/payments/payment-port.ts';
 import { CLI_ACTOR, type Cli } from '../cli/cli.ts';
 import { noun, verb, writingVerb } from '../cli/leaf.ts';
 import { operatorOf } from '../cli/operator.ts';
@@ -160,21 +161,32 @@ export function declareInvoices(program: Command, cli: Cli): void {
   writingVerb(invoices, 'terms <policyId>', 'when a policy is billed and has to pay, from its next invoice on', [
     'invoices terms pol_1',
     'invoices terms pol_1 --cycle monthly --due-days 30 --apply',
+    'invoices terms pol_1 --provider bank_file --apply',
   ])
     .option('--cycle <cycle>', 'daily, weekly (from Monday) or monthly')
     .option('--due-days <n>', 'days after the day of issue', Number)
-    .action(
-      async (policyId: string, { cycle, dueDays, apply, json }: Writing & { cycle?: BillingCycle; dueDays?: number }) =>
-        cli.withServices(async (services) => {
-          const { billingTermsOf, setBillingTerms } = await import('../../server/invoices/billing-terms.ts');
-          const changes = { ...(cycle !== undefined && { cycle }), ...(dueDays !== undefined && { dueDays }) };
-          const terms = await billingTermsOf(services, policyId);
-          if (apply !== true) return showPlan(cli, json, { policyId, terms, changes }, 'Would bill this policy so:');
-          const actor = await operatorOf(cli, services, 'ledger:write');
-          const set = await setBillingTerms(services, { actor, policyId, changes });
-          answer(cli, json, { policyId, ...set }, () => record({ policyId, ...set }));
-        }),
+    .option('--provider <name>', 'who collects: stripe, or bank_file for transfers that name the invoice')
+    .action(async (policyId: string, { cycle, dueDays, provider, apply, json }: Writing & TermsOptions) =>
+      cli.withServices(async (services) => {
+        const { billingTermsOf, setBillingTerms } = await import('../../server/invoices/billing-terms.ts');
+        const changes = {
+          ...(cycle !== undefined && { cycle }),
+          ...(dueDays !== undefined && { dueDays }),
+          ...(provider !== undefined && { provider }),
+        };
+        const terms = await billingTermsOf(services, policyId);
+        if (apply !== true) return showPlan(cli, json, { policyId, terms, changes }, 'Would bill this policy so:');
+        const actor = await operatorOf(cli, services, 'ledger:write');
+        const set = await setBillingTerms(services, { actor, policyId, changes });
+        answer(cli, json, { policyId, ...set }, () => record({ policyId, ...set }));
+      }),
     );
+}
+
+interface TermsOptions {
+  cycle?: BillingCycle;
+  dueDays?: number;
+  provider?: ProviderName;
 }
 
 async function readForPlan(services: Parameters<Parameters<Cli['withServices']>[0]>[0], invoiceId: string) {

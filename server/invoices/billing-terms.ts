@@ -15,6 +15,8 @@ export interface PolicyBilling extends BillingTerms {
   readonly provider: ProviderName;
 }
 
+const COLLECTORS: readonly ProviderName[] = ['stripe', 'bank_file'];
+
 /** How a policy is billed: what was set, or the default. Invoices freeze what they were issued under. */
 export async function billingTermsOf({ models }: Pick<Services, 'models'>, policyId: string): Promise<PolicyBilling> {
   const stored = await models.billingTerms.findById(policyId).lean();
@@ -44,12 +46,17 @@ export async function setBillingTerms(services: Services, input: SetBillingTerms
   return terms;
 }
 
-function assertBillingTerms({ cycle, dueDays }: BillingTerms): void {
-  const fits = BILLING_CYCLES.includes(cycle) && Number.isInteger(dueDays) && dueDays >= 0 && dueDays <= DUE_DAYS_MAX;
+function assertBillingTerms({ cycle, dueDays, provider }: PolicyBilling): void {
+  const fits =
+    BILLING_CYCLES.includes(cycle) &&
+    Number.isInteger(dueDays) &&
+    dueDays >= 0 &&
+    dueDays <= DUE_DAYS_MAX &&
+    COLLECTORS.includes(provider);
   if (fits) return;
   throw new Refusal(
     'invalid',
     'billing_terms_invalid',
-    `A cycle is ${BILLING_CYCLES.join(', ')}, and an invoice is due within 0 to ${DUE_DAYS_MAX} days.`,
+    `A cycle is ${BILLING_CYCLES.join(', ')}, an invoice is due within 0 to ${DUE_DAYS_MAX} days, and is collected by ${COLLECTORS.join(' or ')}.`,
   );
 }
