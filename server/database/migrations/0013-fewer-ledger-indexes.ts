@@ -15,8 +15,8 @@ const OLD = new Set([
 ]);
 
 /**
- * Transfers have five indexes that every commit pays for, instead of eight: half of what a commit's insert took was their
- * upkeep. The new ones come first, so that no list is without one meanwhile.
+ * Transfers have five indexes that every commit pays for, instead of eight. The new ones come first, so that no list is
+ * without one meanwhile.
  */
 export const fewerLedgerIndexes = {
   id: '0013-fewer-ledger-indexes',
