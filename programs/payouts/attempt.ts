@@ -11,6 +11,7 @@ import {
   MACHINE_ATTEMPTS_MAX,
   nextAttemptDelayMs,
   PAYEE_CHECK_MS,
+  putOffDelayMs,
   retryDelayMs,
 } from './timing.ts';
 
@@ -116,6 +117,15 @@ export function reconcileAbsent(payout: Payout, now: Instant): Step {
 export function lookLater(payout: Payout, now: Instant): Step {
   const delay = payout.state === 'sent' ? checkDelayMs(payout.stateSince, now) : retryDelayMs(mustBeOpen(payout), now);
   return advance(payout, { to: payout.state, now, change: { nextAt: now + delay } });
+}
+
+const PUT_OFF = 'A step met a bug of ours; tried again later.';
+
+/** A step met a bug: this payout waits with what it has, longer each time, and holds up no other. Said once on its timeline. */
+export function putOff(payout: Payout, now: Instant): Step {
+  const isTold = payout.timeline.at(-1)?.note === PUT_OFF;
+  const nextAt = now + putOffDelayMs(payout.stateSince, now);
+  return advance(payout, { to: payout.state, now, ...(!isTold && { note: PUT_OFF }), change: { nextAt } });
 }
 
 export interface Accepted {

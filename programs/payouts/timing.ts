@@ -32,6 +32,9 @@ export const retryDelayMs = ({ keyedAt }: Pick<PayoutAttempt, 'keyedAt'>, now: I
 /** A payout that the provider has been at work on since then is asked for again so much later, in case its webhook was lost. */
 export const checkDelayMs = (since: Instant, now: Instant): number => clamp(now - since, 10 * minuteMs, 6 * hourMs);
 
+/** A payout whose step met a bug of ours is tried again so much later: longer each time, without a counter to keep. */
+export const putOffDelayMs = (since: Instant, now: Instant): number => clamp((now - since) / 4, minuteMs, 6 * hourMs);
+
 /** After a failure that passes by itself, so much later under the next key. */
 export const nextAttemptDelayMs = (attempts: number): number => attempts * attempts * 10 * minuteMs;
 

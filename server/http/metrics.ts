@@ -73,6 +73,12 @@ export function openMetrics() {
       labelNames: ['job', 'result'],
       registers,
     }),
+    payouts: new Counter({
+      name: 'parasol_payouts_total',
+      help: 'Payouts by the state that they reached; put_off: a step met a bug, and is tried again later.',
+      labelNames: ['outcome'],
+      registers,
+    }),
     webhookCalls: new Counter({
       name: 'parasol_webhook_calls_total',
       help: 'Calls to webhook endpoints by what came of them.',

@@ -34,6 +34,7 @@ export async function commitStep(
     throw new Error(`The ledger refused ${name} of ${before.id}: ${result.code}, ${result.message}`);
   }
   const { payout, alarm } = step;
+  if (payout.state !== before.state) deps.count?.(payout.state);
   if (alarm !== undefined) deps.log.error({ payoutId: payout.id, alarm }, 'a provider contradicts our books');
   return { status: 'committed', payout };
 }

@@ -100,7 +100,7 @@ export async function storeNew(
   await deps.at?.(`${name}.before`);
   const result = await deps.ledger.commit(creationUnit(step, now, more));
   await deps.at?.(`${name}.after`);
-  if (result.status === 'committed') return { payout: step.payout, created: true };
+  if (result.status === 'committed') return made(deps, step.payout);
   // An id that was refused with other words of an earlier try of this key: its money lacked then, and is asked for anew by the tick.
   if (result.status === 'refused' && LACKING.has(result.code)) {
     return storeAwaiting(deps, step, { now, more, why: result.message });
@@ -118,7 +118,7 @@ async function storeAwaiting(
   await deps.at?.('await_funds.before');
   const stored = await deps.ledger.commit(creationUnit(kept, now, more));
   await deps.at?.('await_funds.after');
-  return stored.status === 'committed' ? { payout: kept.payout, created: true } : whoeverWasFirst(deps, step, stored);
+  return stored.status === 'committed' ? made(deps, kept.payout) : whoeverWasFirst(deps, step, stored);
 }
 
 async function whoeverWasFirst(
@@ -131,6 +131,11 @@ async function whoeverWasFirst(
   if (isStale(result)) return undefined;
   const why = result.status === 'refused' ? `${result.code}, ${result.message}` : result.status;
   throw new Error(`The ledger refused the new payout ${payout.id}: ${why}`);
+}
+
+function made(deps: PayoutDeps, payout: Payout): { readonly payout: Payout; readonly created: true } {
+  deps.count?.(payout.state);
+  return { payout, created: true };
 }
 
 function sameOrRefused(

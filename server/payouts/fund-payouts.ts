@@ -57,7 +57,8 @@ async function takeFrom(deps: PayoutDeps, left: Map<string, number>, payout: Pay
 async function fund(deps: PayoutDeps, payout: Payout, payee: PayeeNow): Promise<keyof FundTally> {
   const now = deps.clock.now();
   await deps.at?.('fund.before');
-  const result = await deps.ledger.commit(stepUnit(payout, reserveAgain(payout, payee, now), now));
+  const step = reserveAgain(payout, payee, now);
+  const result = await deps.ledger.commit(stepUnit(payout, step, now));
   await deps.at?.('fund.after');
   if (result.status === 'refused') {
     if (result.code === 'exceeds_funds' || result.code === 'transfer_id_refused') {
@@ -68,6 +69,7 @@ async function fund(deps: PayoutDeps, payout: Payout, payee: PayeeNow): Promise<
     return 'lacking';
   }
   if (result.status === 'replayed') return 'lacking';
+  deps.count?.(step.payout.state);
   // Its approvals and its binding were made for the payee of then.
   if (payee.version !== payout.payeeVersion) await followPayee(deps, payee.payeeId);
   return 'funded';

@@ -7,7 +7,7 @@ import type { PayoutDeps } from './payout-deps.ts';
 
 /** Payouts over the services: what the use cases of this folder are given by routes, jobs and commands. */
 export function openPayouts(services: Services): PayoutDeps {
-  const { ledger, models, clock, ids, log, payments } = services;
+  const { ledger, models, clock, ids, log, metrics, payments } = services;
   return {
     ledger,
     payouts: mongoPayoutStore(models),
@@ -19,6 +19,7 @@ export function openPayouts(services: Services): PayoutDeps {
     clock,
     ids,
     log,
+    count: (outcome) => metrics.payouts.inc({ outcome }),
   };
 }
 

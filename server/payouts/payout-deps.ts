@@ -1,6 +1,7 @@
 import type { Instant } from '../../programs/calendar.ts';
 import type { AccountId } from '../../programs/ledger/chart.ts';
 import type { PayeeNow, Payout } from '../../programs/payouts/payout.ts';
+import type { PayoutState } from '../../programs/payouts/payout-states.ts';
 import type { Clock } from '../clock.ts';
 import type { IdMaker } from '../database/ids.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -78,6 +79,8 @@ export interface PayoutDeps {
   readonly clock: Clock;
   readonly ids: IdMaker;
   readonly log: PayoutLog;
+  /** Counts payouts by the state that they reach, and those that are put off. */
+  readonly count?: (outcome: PayoutState | 'put_off') => void;
   /** Called at the edges of every step; a test dies there by throwing. */
   readonly at?: (point: PayoutPoint) => void | Promise<void>;
 }

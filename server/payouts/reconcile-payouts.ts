@@ -6,6 +6,7 @@ import { decideAndCommit } from './commit-step.ts';
 import { inPool } from './in-pool.ts';
 import { notFound } from './approve-payout.ts';
 import type { PayoutDeps } from './payout-deps.ts';
+import { orPutOff } from './put-off.ts';
 
 export interface ReconcileTally {
   readonly looked: number;
@@ -29,10 +30,12 @@ export async function reconcilePayouts(deps: PayoutDeps, batch: number = BATCH):
   const tally = { looked: 0, settled: 0, absent: 0, away: 0 };
   const due = await deps.payouts.toReconcile(deps.clock.now(), batch);
   tally.looked = due.length;
-  await inPool(due, LOOKS_AT_ONCE, async (payout) => {
-    const { result } = await reconcile(deps, payout);
-    if (result !== 'nothing_new') tally[result] += 1;
-  });
+  await inPool(due, LOOKS_AT_ONCE, (payout) =>
+    orPutOff(deps, { name: 'reconcile', payout }, async () => {
+      const { result } = await reconcile(deps, payout);
+      if (result !== 'nothing_new') tally[result] += 1;
+    }),
+  );
   return tally;
 }
 

@@ -3,6 +3,7 @@ import { openAttempt, type PayeeNow, type Payout } from '../../programs/payouts/
 import { commitStep, decideAndCommit } from './commit-step.ts';
 import { followStep } from './follow-payee.ts';
 import { inPool } from './in-pool.ts';
+import { orPutOff } from './put-off.ts';
 import { versionKey, type PayeeVersionRef, type PayoutDeps, type SealedDestination } from './payout-deps.ts';
 
 export interface SendOptions {
@@ -47,15 +48,19 @@ export async function sendDuePayouts(deps: PayoutDeps, options: SendOptions = {}
   const payees = await deps.payees.current([...new Set(due.map(({ payeeId }) => payeeId))]);
   const claimed: Payout[] = [];
   const failures: unknown[] = [];
-  await inPool(due, due.length, async (payout) => {
-    const result = await claim(deps, payout, payees.get(payout.payeeId), leaseMs);
-    if (result === 'overtaken' || result === 'held') tally[result] += 1;
-    else claimed.push(result);
-  }).catch((error: unknown) => failures.push(error)); // What was claimed goes out before it is thrown.
+  await inPool(due, due.length, (payout) =>
+    orPutOff(deps, { name: 'claim', payout }, async () => {
+      const result = await claim(deps, payout, payees.get(payout.payeeId), leaseMs);
+      if (result === 'overtaken' || result === 'held') tally[result] += 1;
+      else claimed.push(result);
+    }),
+  ).catch((error: unknown) => failures.push(error)); // What was claimed goes out before it is thrown.
   const sealed = await deps.payees.destinations(claimed.map(refOf));
-  await inPool(claimed, callsAtOnce, async (payout) => {
-    tally[await sendOne(deps, payout, sealed.get(versionKey(refOf(payout))))] += 1;
-  });
+  await inPool(claimed, callsAtOnce, (payout) =>
+    orPutOff(deps, { name: 'complete', payout }, async () => {
+      tally[await sendOne(deps, payout, sealed.get(versionKey(refOf(payout))))] += 1;
+    }),
+  );
   if (failures.length > 0) throw failures[0];
   return tally;
 }
