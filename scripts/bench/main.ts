@@ -9,11 +9,12 @@ import { fund } from './measure-fund.ts';
 import { imports } from './measure-import.ts';
 import { issuance } from './measure-issuance.ts';
 import { middleware } from './measure-middleware.ts';
+import { payout } from './measure-payout.ts';
 import { scale } from './measure-scale.ts';
 import { trialBalances } from './measure-trial-balance.ts';
 import { digits, type Measured } from './pairs.ts';
 
-const MEASURES = [middleware, issuance, imports, scale, fund, trialBalances];
+const MEASURES = [middleware, issuance, imports, scale, fund, payout, trialBalances];
 const NAMES = MEASURES.flatMap(({ names }) => names);
 const PAIRS = 9;
 const PAIRS_QUICK = 3;
