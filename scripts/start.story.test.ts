@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { systemClock } from '../server/clock.ts';
 
 const NAMES = [
   ...(['url', 'docsUrl', 'platformKey', 'workerToken', 'policyId', 'exampleCall'] as const),
@@ -72,7 +73,7 @@ describe('npm start', function () {
       const me = await fetch(`${text('url')}/v1/me`, { headers: { Authorization: `Bearer ${text('workerToken')}` } });
       assert.equal(me.status, 200);
       // Later than the account was set, or it would cool down; the same at both starts, for it is one payout.
-      incidentAt ??= new Date().toISOString();
+      incidentAt ??= new Date(systemClock.now()).toISOString();
       payouts.add(await payOut(text('url'), text('operatorToken'), text('payeeId'), incidentAt));
       assert.equal(payouts.size, 1);
       assert.equal((await fetch(text('docsUrl'))).status, 200);
