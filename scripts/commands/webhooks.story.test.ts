@@ -11,10 +11,12 @@ import { EXIT } from '../cli/exit-codes.ts';
 import { listenForWebhooks } from '../webhooks/listen.ts';
 
 describe('webhooks and events by command', () => {
-  const test = useTestApi({ now: systemClock.now() });
+  const test = useTestApi();
   const world = webhookWorld(test);
   let run: (...args: readonly string[]) => Promise<CommandResult>;
   before(async () => {
+    // When its turn has come, which is long after all files were read.
+    test.api.clock.set(systemClock.now());
     await test.api.addPlatform('plt_a');
     const carrier = { carrierId: 'car_a', name: 'Carrier A', licence: 'L-1' };
     await createCarrier(test.api.services, { actor: TEST_OPERATOR, ...carrier });

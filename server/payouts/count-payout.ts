@@ -28,7 +28,9 @@ export async function countPayout(
 ): Promise<Counted> {
   if (!holderId.startsWith('per_') && !holderId.startsWith('wrk_')) return { amount, writes: [] };
   const { version, total } = await payouts.countedFor(holderId, currency, now - COUNTED_MS);
-  return { amount: amount + total, writes: [counterWrite(holderId, version)] };
+  // Beyond what can be counted exactly, it is above every band anyway.
+  const counted = Math.min(amount + total, Number.MAX_SAFE_INTEGER);
+  return { amount: counted, writes: [counterWrite(holderId, version)] };
 }
 
 function counterWrite(id: string, version: number): UnitWrite {

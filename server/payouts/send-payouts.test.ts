@@ -100,7 +100,7 @@ describe('payouts, from decision to money out', () => {
     const { payout: broken } = await world.create({ amount: { amount: 100_00, currency: 'CNY' } });
     const { payout: good } = await world.create({ amount: { amount: 100_00, currency: 'CNY' } });
     await world.models.payouts.updateOne({ _id: broken.id }, { $set: { state: 'sending' } });
-    await assert.rejects(sendDuePayouts(world.deps), /without an open attempt/);
+    await sendDuePayouts(world.deps);
     assert.equal(await stateOf(good.id), 'paid');
     await world.models.payouts.updateOne({ _id: broken.id }, { $set: { state: 'ready' } });
   });

@@ -13,13 +13,15 @@ import { startWebhookRunner, type WebhookRunner } from './webhook-runner.ts';
 
 describe('webhooks are delivered', () => {
   // The package that verifies signatures looks at the machine's clock.
-  const test = useTestApi({ now: systemClock.now() });
+  const test = useTestApi();
   const world = webhookWorld(test);
   const runners: WebhookRunner[] = [];
   const run = (timeoutMs = 5_000): void =>
     void runners.push(startWebhookRunner(test.api.services, { idleMs: 20, timeoutMs }));
 
   before(async () => {
+    // When its turn has come, which is long after all files were read.
+    test.api.clock.set(systemClock.now());
     await test.api.addPlatform('plt_a');
     await test.api.addPlatform('plt_b');
   });
