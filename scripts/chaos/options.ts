@@ -2,8 +2,7 @@ import { parseArgs } from 'node:util';
 
 export const HELP = `npm run chaos -- [options]
 npm run chaos -- payouts --help    the same for money that goes out
-
-npm run chaos -- simulate [options]     payouts in virtual time; \`simulate --help\`
+npm run chaos -- simulate --help   payouts in virtual time
 
 Starts API and database as processes, reports shift events from several clients that log every acknowledgement, kills the
 processes with kill -9 under load, and shows that every promise was kept. Exit code 0 only if it was.

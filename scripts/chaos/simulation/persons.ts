@@ -65,7 +65,7 @@ async function dayOf(ground: Ground, plan: WavePlan, person: string, deps: Payou
     if (payout.releasedAt !== null) return;
     const successor = payout.successorId === null ? undefined : await deps.payouts.byId(payout.successorId);
     if (successor !== undefined && successor.state !== 'voided') return;
-    if (successor !== undefined || chance() < 0.3) return releaseReturned(deps, { actor, payoutId: payout.id });
+    if (chance() < 0.3) return releaseReturned(deps, { actor, payoutId: payout.id });
     await changePayee(ground, deps, payout.payeeId);
     return retryPayout(deps, { actor, payoutId: payout.id });
   });

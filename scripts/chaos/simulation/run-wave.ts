@@ -4,7 +4,7 @@ import { SandboxCore } from '../../../server/payments/sandbox/sandbox-core.ts';
 import type { PayoutDeps } from '../../../server/payouts/payout-deps.ts';
 import { chanceFrom } from '../traffic.ts';
 import { createAll, makeOutages, payIn, startWorkers } from './actors.ts';
-import { auditPayouts, type PayoutAudit } from './audit-payouts.ts';
+import { auditPayouts, type PayoutAudit } from './audit-wave.ts';
 import { runBank } from './bank.ts';
 import { PayeeBook } from './payee-book.ts';
 import { compareDaily, startPersons } from './persons.ts';

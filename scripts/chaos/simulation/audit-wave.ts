@@ -1,4 +1,6 @@
 import type { Document } from 'mongodb';
+import { field, groupBy, isSet, list, text } from './plain-rows.ts';
+import { readEffects, type Effect } from './provider-effects.ts';
 
 /** Something that was asked to be paid, in the words of whoever asked. */
 export interface AskedPayout {
@@ -34,19 +36,6 @@ export interface PayoutAudit {
   readonly wrong: string[];
 }
 
-/** Money that left the provider for a payout, as the provider has it. */
-interface Effect {
-  readonly ref: string;
-  readonly payoutId: string;
-  readonly attempt: number;
-  readonly key: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly account: string;
-  /** It did not come back. */
-  readonly stands: boolean;
-}
-
 type Found = Readonly<Pick<PayoutAudit, 'doubled' | 'missing' | 'wrong'>>;
 
 /**
@@ -59,13 +48,14 @@ export function auditPayouts(input: PayoutAuditInput): PayoutAudit {
   const byPayout = groupBy(effects, ({ payoutId }) => payoutId);
   const payouts = new Map(input.books.payouts.map((payout) => [text(payout._id), payout]));
   const byKey = new Map([...payouts.values()].map((payout) => [text(payout.businessKey), payout]));
+  const retriesOf = groupBy(input.books.payouts, ({ retryOf }) => text(retryOf));
   const transfersOf = groupBy(input.books.ledger_transfers, ({ refs }) => text(field(refs, 'payoutId')));
   const eventsOf = groupBy(input.books.events, ({ aggregateId }) => text(aggregateId));
   const balances = new Map(input.paidIn);
   const audited = new Set<string>();
 
   for (const asked of input.asked) {
-    const chain = chainOf(byKey.get(asked.businessKey), payouts);
+    const chain = chainOf(byKey.get(asked.businessKey), retriesOf);
     for (const { _id } of chain) audited.add(text(_id));
     judgeChain(asked, chain, byPayout, balances, found);
     for (const payout of chain) {
@@ -85,12 +75,15 @@ export function auditPayouts(input: PayoutAuditInput): PayoutAudit {
   return { payouts: input.asked.length, ...found };
 }
 
-/** A payout and those that tried again after it came back, oldest first. */
-function chainOf(first: Document | undefined, payouts: ReadonlyMap<string, Document>): readonly Document[] {
-  const chain: Document[] = [];
-  for (let next = first; next !== undefined && !chain.includes(next); next = payouts.get(text(next.successorId)))
-    chain.push(next);
-  return chain;
+/**
+ * A payout and those that tried again after it came back: the ones that were given up, and last the one that counts.
+ * Each names the one before by `retryOf`; of several, the one before names by `successorId` which it is.
+ */
+function chainOf(first: Document | undefined, retries: ReadonlyMap<string, readonly Document[]>): readonly Document[] {
+  if (first === undefined) return [];
+  const next = retries.get(text(first._id)) ?? [];
+  const counts = next.find(({ _id }) => _id === first.successorId);
+  return [first, ...next.filter((retry) => retry !== counts), ...chainOf(counts, retries)];
 }
 
 /** The business payout as a whole: paid once, or not at all for a reason; and where its money must stand now. */
@@ -258,38 +251,6 @@ function judgeCash({ books, provider }: PayoutAuditInput, wrong: string[]): void
   }
 }
 
-function readEffects(provider: PayoutAuditInput['provider']): readonly Effect[] {
-  const keys = new Map(list(provider.effect).map(({ id, idempotencyKey }) => [text(id), text(idempotencyKey)]));
-  const numbers = new Map(
-    list(provider.payout_method_detail).map(({ id, accountNumber }) => [text(id), text(accountNumber)]),
-  );
-  const common = (row: Document) => {
-    const metadata: unknown = row.metadata;
-    const payoutId = text(row.transfer_group) || text(field(metadata, 'payoutId'));
-    return {
-      ref: text(row.id),
-      payoutId,
-      attempt: Number(field(metadata, 'attempt')),
-      key: keys.get(text(row.id)) ?? '',
-    };
-  };
-  const payments = list(provider.outbound_payment).map((row) => ({
-    ...common(row),
-    amount: Number(field(row.amount, 'value')),
-    currency: text(field(row.amount, 'currency')).toUpperCase(),
-    account: numbers.get(text(field(row.to, 'payout_method'))) ?? '',
-    stands: row.status === 'processing' || row.status === 'posted',
-  }));
-  const transfers = list(provider.transfer).map((row) => ({
-    ...common(row),
-    amount: Number(row.amount),
-    currency: text(row.currency).toUpperCase(),
-    account: text(row.destination),
-    stands: row.reversed !== true,
-  }));
-  return [...payments, ...transfers];
-}
-
 /** Lines of the first list that the second has not, each as often as it stands there. */
 function lacking(lines: readonly string[], from: readonly string[]): readonly string[] {
   const left = [...from];
@@ -298,31 +259,4 @@ function lacking(lines: readonly string[], from: readonly string[]): readonly st
     if (at !== -1) left.splice(at, 1);
     return at === -1;
   });
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
-
-const isSet = (value: unknown): boolean => value !== undefined && value !== null;
-const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-function list(value: unknown): readonly Document[];
-function list<T>(value: unknown, read: (item: unknown) => T): readonly T[];
-function list<T>(value: unknown, read?: (item: unknown) => T): readonly (T | Document)[] {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [];
-  return read === undefined
-    ? items.filter((item): item is Document => typeof item === 'object' && item !== null)
-    : items.map(read);
 }
