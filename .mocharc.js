@@ -8,5 +8,6 @@ export default {
   ...(namesFiles ? {} : { spec: ['{programs,server,jobs,scripts}/**/*.test.ts'] }),
   timeout: 20000,
   forbidOnly: true,
-  exit: false,
+  // What a failed test leaves open must not keep a run from telling that it failed.
+  exit: true,
 };
