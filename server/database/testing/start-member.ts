@@ -8,8 +8,16 @@ import type { ScratchFolder } from './scratch-folder.ts';
 
 export const TEST_REPLICA_SET = 'test';
 
-/** The servers of tests take commands that make them fail on purpose, and expire documents within a second. */
-const TEST_PARAMETERS = { enableTestCommands: 1, ttlMonitorSleepSecs: 1 } as const;
+/**
+ * The servers of tests take commands that make them fail on purpose, and expire documents within a second. Collections
+ * that were dropped go soon: their files stay open for as long as a snapshot may be read, five minutes by default, and a
+ * suite that drops a hundred databases in that time runs out of open files.
+ */
+const TEST_PARAMETERS = {
+  enableTestCommands: 1,
+  ttlMonitorSleepSecs: 1,
+  minSnapshotHistoryWindowInSeconds: 5,
+} as const;
 
 let found: ReturnType<typeof findMongod> | undefined;
 
