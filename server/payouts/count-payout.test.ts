@@ -50,6 +50,18 @@ describe('payouts to one person that are made in one moment count each other (M8
     assert.deepEqual([inState(made, 'ready'), inState(made, 'awaiting_approval')], [13, 7]);
   });
 
+  it('a hundred at once wait for each other, and none is refused', async () => {
+    await world.fund(100_00);
+    const made = await Promise.all(
+      Array.from({ length: 100 }, () => world.create({ amount: { amount: 1_00, currency: 'CNY' } })),
+    );
+    const counts = made.map(({ payout }) => payout.countedAmount).sort((a, b) => a - b);
+    assert.deepEqual(
+      counts,
+      made.map((_, at) => (at + 1) * 1_00),
+    );
+  });
+
   it('the same where the money lacks, and is there later', async () => {
     assert.deepEqual(countsOf(await makeAtOnce(() => world.deps)), EACH_COUNTED_ONCE);
     await world.fund(10_000_00);

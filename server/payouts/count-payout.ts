@@ -40,19 +40,46 @@ function counterWrite(id: string, version: number): UnitWrite {
     : { kind: 'update', collection, id, guard: { version }, update: { $set: { version: version + 1 } } };
 }
 
-/** So many payouts to one person in one moment are no office's work. */
+/** Other processes may come first so often; within one process payouts to a person wait for each other. */
 const ROUNDS_MAX = 64;
 
 /**
- * Makes a payout, and makes it anew while others to its person come first: `make` answers undefined when what it counted
- * holds no more. Throws `unavailable` / `payouts_contended`: nothing was made, and asking again is safe.
+ * Makes a payout to a holder, after those of this process that are made to it already, and makes it anew while another
+ * process comes first: `make` answers undefined when what it counted holds no more. Throws `unavailable` /
+ * `payouts_contended`: nothing was made, and asking again is safe.
  */
-export async function untilCounted<T>(make: () => Promise<T | undefined>): Promise<T> {
-  for (let round = 0; round < ROUNDS_MAX; round++) {
-    const made = await make();
-    if (made !== undefined) return made;
+export function untilCounted<T>(
+  { ledger }: Pick<PayoutDeps, 'ledger'>,
+  holderId: string,
+  make: () => Promise<T | undefined>,
+): Promise<T> {
+  return inTurn(ledger, holderId, async () => {
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const made = await make();
+      if (made !== undefined) return made;
+    }
+    throw new Refusal(
+      'unavailable',
+      'payouts_contended',
+      'Too many payouts to one person are made at once: ask again.',
+    );
+  });
+}
+
+/** The last in the line of each holder, by the process's ledger. */
+const lines = new WeakMap<PayoutDeps['ledger'], Map<string, Promise<unknown>>>();
+
+async function inTurn<T>(ledger: PayoutDeps['ledger'], holderId: string, work: () => Promise<T>): Promise<T> {
+  const lasts = lines.get(ledger) ?? new Map<string, Promise<unknown>>();
+  lines.set(ledger, lasts);
+  // Whatever became of the one before: its own caller is told.
+  const mine = Promise.allSettled([lasts.get(holderId)]).then(work);
+  lasts.set(holderId, mine);
+  try {
+    return await mine;
+  } finally {
+    if (lasts.get(holderId) === mine) lasts.delete(holderId);
   }
-  throw new Refusal('unavailable', 'payouts_contended', 'Too many payouts to one person are made at once: ask again.');
 }
 
 /** Whether a unit was refused because something that it read is no longer so. */

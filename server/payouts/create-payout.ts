@@ -67,7 +67,7 @@ export async function createPayout(
     throw new Refusal('not_found', 'payee_not_found', `There is no payee ${input.payeeId}, or its holder was erased.`);
   }
   const binding = bindingOf({ ...decision, payeeId: payee.payeeId }, payee);
-  return untilCounted(async () => {
+  return untilCounted(deps, payee.holderId, async () => {
     const { amount, writes: more } = await countPayout(deps, payee.holderId, input.amount, now);
     const step = newPayout(
       { ...decision, countedAmount: Math.max(input.countedAmount ?? 0, amount) },

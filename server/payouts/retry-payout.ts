@@ -27,7 +27,8 @@ export interface RetryPayout {
  */
 export async function retryPayout(deps: PayoutDeps, { actor, payoutId }: RetryPayout): Promise<Payout> {
   const now = deps.clock.now();
-  return untilCounted(async () => {
+  const { holderId } = (await deps.payouts.byId(payoutId)) ?? notFound(payoutId);
+  return untilCounted(deps, holderId, async () => {
     const payout = (await deps.payouts.byId(payoutId)) ?? notFound(payoutId);
     const payee = (await deps.payees.current([payout.payeeId])).get(payout.payeeId);
     if (payee === undefined) {
