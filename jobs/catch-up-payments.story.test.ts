@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { dayMs } from '../programs/calendar.ts';
+import { waitUntil } from '../server/database/embedded/wait-until.ts';
 import { assertBooks } from '../server/ledger/testing/assert-books.ts';
+import { runFolder } from '../server/payments/run-folder.ts';
 import { payoutOrder, usePaymentsWorld } from '../server/payments/testing/payments-world.ts';
 import { tickOnce, tickRepeatedly } from './testing/tick-repeatedly.ts';
 
@@ -38,6 +40,25 @@ describe('catching up with payment providers', () => {
         'pyo_3',
       ]);
       assert.equal(await services().models.providerEvents.countDocuments({ state: 'new' }), 0);
+    });
+  });
+
+  describe('a folder', () => {
+    it('does without ticks, and stops when told', async () => {
+      const folder = runFolder(services(), { pollMs: 5 });
+      try {
+        await paidTopUp('top_1');
+        await test.world.deliver();
+        const folded = await waitUntil(10_000, async () =>
+          (await services().models.paymentFacts.exists({ kind: 'top_up_paid' })) === null ? undefined : true,
+        );
+        assert.equal(folded, true);
+      } finally {
+        await folder.stop();
+      }
+      await paidTopUp('top_2');
+      await test.world.deliver();
+      assert.equal(await services().models.paymentFacts.countDocuments({ kind: 'top_up_paid' }), 1);
     });
   });
 

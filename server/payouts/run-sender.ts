@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { runRounds, type RunningRounds } from '../run-rounds.ts';
 import { reconcileAllDue, sendAllDue } from './drain-payouts.ts';
 import { fundPayouts } from './fund-payouts.ts';
 import type { PayoutDeps } from './payout-deps.ts';
@@ -10,49 +10,19 @@ export interface SenderOptions {
   readonly reconcileMs?: number;
 }
 
-/** A sender that runs until it is stopped. */
-export interface RunningSender {
-  /** Starts no more batches, and resolves when the one under way has ended. */
-  stop(): Promise<void>;
-}
-
-/**
- * Sends payouts as they become due, beside the timetable: a job of a minute would make everybody wait for half of one.
- * Any number of processes may run one; the job `send-payouts` does the same where none runs.
- */
-export function runSender(deps: PayoutDeps, options: SenderOptions = {}): RunningSender {
+/** Sends payouts as they become due; the job `send-payouts` does the same where no sender runs. */
+export function runSender(deps: PayoutDeps, options: SenderOptions = {}): RunningRounds {
   const { pollMs = 200, reconcileMs = 2_000 } = options;
-  const stopping = new AbortController();
-  const { signal } = stopping;
   let reconcileAt = 0;
-
-  async function round(): Promise<void> {
+  const round = async (): Promise<void> => {
     await sendAllDue(deps);
     if (deps.clock.now() < reconcileAt) return;
     await reconcileAllDue(deps);
     await fundPayouts(deps);
     reconcileAt = deps.clock.now() + reconcileMs;
-  }
-
-  async function run(): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await round();
-      } catch (error) {
-        deps.log.error({ err: error }, 'the sender of payouts had trouble; it goes on');
-      }
-      // Aborted while it waits: that is the end of waiting, not a failure.
-      await sleep(pollMs, undefined, { signal }).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      });
-    }
-  }
-
-  const running = run();
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
   };
+  return runRounds(round, {
+    pauseMs: pollMs,
+    onTrouble: (error) => deps.log.error({ err: error }, 'the sender of payouts had trouble; it goes on'),
+  });
 }
