@@ -141,6 +141,11 @@ describe('a bank statement', () => {
     ['a movement twice', change(2, 1, 'R1'), /row 4 bank_ref: stands in row 3 too/],
     ['a movement of nothing', change(1, 3, '0.00'), /row 3 amount: a movement cannot be zero/],
     ['balances that do not fit', change(3, 3, '712.51'), /come to 712\.50, the closing balance is 712\.51/],
+    [
+      'amounts beyond counting',
+      change(1, 3, '90071992547409.91').with(2, ['line', 'R2', '2026-03-02', '90071992547409.91', '', '']),
+      /come to more than any balance, the closing balance is 712\.50/,
+    ],
     ['no closing balance', good.slice(0, 3), /no row of type closing/],
     ['two opening balances', [...good, ['opening', '', '', '1.00', '', '']], /second opening/],
     ['nothing at all', [], /no row of type opening/],

@@ -68,10 +68,13 @@ export async function identifyLine(services: Services, command: IdentifyLine): P
     effectiveOn: stored?.effectiveOn ?? productDayAt(now, { timeZone: 'UTC', boundary: '00:00' }),
     refs: { bankRef, purpose: purposeText(purpose), by: stored?.refs?.['by'] ?? actorName(actor) },
   };
-  const result =
-    line.match === 'unidentified' ? await services.ledger.commit({ id, transfers: [transfer] }) : { status: 'refused' };
+  const identified = (): Refusal =>
+    new Refusal('conflict', 'bank_line_identified', `The movement ${bankRef} has its purpose already.`);
+  if (line.match !== 'unidentified') throw identified();
+  const result = await services.ledger.commit({ id, transfers: [transfer] });
   if (result.status === 'refused') {
-    throw new Refusal('conflict', 'bank_line_identified', `The movement ${bankRef} has its purpose already.`);
+    if (result.code === 'transfer_id_reused' || result.code === 'transfer_id_refused') throw identified();
+    throw new Error(`The ledger refused ${id}: ${result.code}, ${result.message}`);
   }
   if (purpose.kind === 'float') return;
   const common = {
