@@ -1,3 +1,4 @@
+import { formatMoney, isCurrency } from '../../../programs/money.ts';
 import { itemsOf } from './objects/invoice-items.ts';
 import type { CheckoutSessionRow, InvoiceRow } from './rows.ts';
 import type { Store } from './store.ts';
@@ -57,9 +58,13 @@ function payForm(action: string): string {
   )}</select></label> <button type="submit">Pay (SANDBOX)</button></form>`;
 }
 
-/** Amounts are shown in minor units: how many digits a currency has is not the sandbox's business. */
 function row(text: string, amount: number, currency: string): string {
-  return `<tr><td>${escape(text)}</td><td>${amount} minor units of ${escape(currency.toUpperCase())}</td></tr>`;
+  return `<tr><td>${escape(text)}</td><td>${escape(inMajorUnits(amount, currency.toUpperCase()))}</td></tr>`;
+}
+
+/** `CNY 12.50`, as ISO 4217 has it; of a code that it does not list, whole minor units. */
+function inMajorUnits(amount: number, currency: string): string {
+  return isCurrency(currency) ? formatMoney({ amount, currency }) : `${amount} minor units of ${currency}`;
 }
 
 function page(title: string, body: string): string {

@@ -161,7 +161,7 @@ describe('sandbox: over HTTP', () => {
     });
     const page = await (await fetch(session.url ?? '')).text();
     assert.match(page, /SANDBOX: this is not Stripe/);
-    assert.match(page, /Top &#60;up&#62;/);
+    assert.match(page, /Top &#60;up&#62;<\/td><td>CNY 99\.00</);
     const pay = (method: string) =>
       fetch(session.url ?? '', { method: 'POST', redirect: 'manual', body: new URLSearchParams({ method }) });
     const declined = await pay('pm_card_chargeDeclined');
