@@ -55,6 +55,7 @@ export const payoutRoutes: readonly AnyRoute[] = [
       'payout_amount_invalid',
       'payout_lines_differ',
       'funding_account_refused',
+      'payouts_contended',
     ],
     async handle(services, { actor, body }) {
       const { payout, created } = await createPayout(openPayouts(services), { actor, ...body });
@@ -158,6 +159,7 @@ export const payoutRoutes: readonly AnyRoute[] = [
       'payout_not_retryable',
       'payee_unchanged',
       'payout_attempts_used',
+      'payouts_contended',
     ],
     async handle(services, { actor, params: { id } }) {
       return reply(services, await retryPayout(openPayouts(services), { actor, payoutId: id }));
