@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, text } from '../database/schema-fields.ts';
 
 /** Somebody read a worker's data: one row per reader, worker, purpose and hour. */
 export interface DisclosureDocument {
@@ -15,13 +16,13 @@ export interface DisclosureDocument {
 
 const schema = new Schema<DisclosureDocument>(
   {
-    _id: { type: String, required: true },
-    workerId: { type: String, required: true },
+    _id: text,
+    workerId: text,
     personId: String,
-    reader: { type: String, required: true },
-    purpose: { type: String, required: true },
-    basis: { type: String, required: true },
-    firstAt: { type: Date, required: true },
+    reader: text,
+    purpose: text,
+    basis: text,
+    firstAt: date,
   },
   { collection: 'disclosures', versionKey: false },
 );

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { count, date, text } from '../database/schema-fields.ts';
 
 /** A product day of a policy, from its first accepted event until it is closed, and closed again after late corrections (G18). */
 export interface PeriodDocument {
@@ -43,14 +44,14 @@ export interface Closing {
 
 const schema = new Schema<PeriodDocument>(
   {
-    _id: { type: String, required: true },
-    policyId: { type: String, required: true },
-    platformId: { type: String, required: true },
-    productDay: { type: String, required: true },
-    dueAt: { type: Date, required: true },
-    state: { type: String, required: true },
+    _id: text,
+    policyId: text,
+    platformId: text,
+    productDay: text,
+    dueAt: date,
+    state: text,
     cutOffAt: Date,
-    revision: { type: Number, required: true },
+    revision: count,
     lastReceivedAt: Date,
     closing: Schema.Types.Mixed,
   },

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { count, date, mixed, text } from '../database/schema-fields.ts';
 
 /** A premium statement: what one close of one product day charges, reconciled to its lines (G18). Inserted once. */
 export interface StatementDocument {
@@ -51,16 +52,16 @@ export interface StatementLineDocument {
 
 const statementSchema = new Schema<StatementDocument>(
   {
-    _id: { type: String, required: true },
-    closeKey: { type: String, required: true },
-    policyId: { type: String, required: true },
-    platformId: { type: String, required: true },
-    productDay: { type: String, required: true },
-    issuedAt: { type: Date, required: true },
-    lineCount: { type: Number, required: true },
-    coverCount: { type: Number, required: true },
-    total: { type: Schema.Types.Mixed, required: true },
-    cutOffAt: { type: Date, required: true },
+    _id: text,
+    closeKey: text,
+    policyId: text,
+    platformId: text,
+    productDay: text,
+    issuedAt: date,
+    lineCount: count,
+    coverCount: count,
+    total: mixed,
+    cutOffAt: date,
     effectiveOn: String,
     month: String,
     shares: { type: Schema.Types.Mixed, default: undefined },
@@ -70,15 +71,15 @@ const statementSchema = new Schema<StatementDocument>(
 
 const lineSchema = new Schema<StatementLineDocument>(
   {
-    _id: { type: String, required: true },
-    statementId: { type: String, required: true },
-    coverId: { type: String, required: true },
-    revision: { type: Number, required: true },
-    kind: { type: String, required: true },
-    workerId: { type: String, required: true },
-    quantity: { type: Number, required: true },
-    amount: { type: Schema.Types.Mixed, required: true },
-    currency: { type: String, required: true },
+    _id: text,
+    statementId: text,
+    coverId: text,
+    revision: count,
+    kind: text,
+    workerId: text,
+    quantity: count,
+    amount: mixed,
+    currency: text,
     eventIds: { type: [String], required: true },
     reasons: { type: [String], required: true },
   },

@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import { deterministicId } from '../database/ids.ts';
+import { count, date, mixed, text } from '../database/schema-fields.ts';
 
 /**
  * A month of a carrier in one currency: what it is told of covers, premiums and claims. The document only says that there
@@ -42,16 +43,13 @@ export interface BordereauLineDocument {
 export const bordereauIdOf = (carrierId: string, month: string, currency: string): string =>
   deterministicId('brd', carrierId, month, currency);
 
-const text = { type: String, required: true } as const;
-const count = { type: Number, required: true } as const;
-
 const bordereauSchema = new Schema<BordereauDocument>(
   {
     _id: text,
     carrierId: text,
     month: text,
     currency: text,
-    openedAt: { type: Date, required: true },
+    openedAt: date,
     settlementId: String,
   },
   { collection: 'bordereaux', versionKey: false },
@@ -71,7 +69,7 @@ const lineSchema = new Schema<BordereauLineDocument>(
     revision: count,
     kind: text,
     quantity: count,
-    amount: { type: Schema.Types.Mixed, required: true },
+    amount: mixed,
     currency: text,
   },
   { collection: 'bordereau_lines', versionKey: false },

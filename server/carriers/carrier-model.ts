@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, text } from '../database/schema-fields.ts';
 
 /** A licensed underwriter. Without one there is no cover. */
 export interface CarrierDocument {
@@ -10,10 +11,10 @@ export interface CarrierDocument {
 
 const schema = new Schema<CarrierDocument>(
   {
-    _id: { type: String, required: true },
-    name: { type: String, required: true },
-    licence: { type: String, required: true },
-    createdAt: { type: Date, required: true },
+    _id: text,
+    name: text,
+    licence: text,
+    createdAt: date,
   },
   { collection: 'carriers', versionKey: false },
 );

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, text } from '../database/schema-fields.ts';
 
 /** The public code of a cover's certificate: 128 random bits (G24), given when a certificate is first asked for. */
 export interface CertificateDocument {
@@ -10,9 +11,9 @@ export interface CertificateDocument {
 
 const schema = new Schema<CertificateDocument>(
   {
-    _id: { type: String, required: true },
-    code: { type: String, required: true },
-    issuedAt: { type: Date, required: true },
+    _id: text,
+    code: text,
+    issuedAt: date,
   },
   { collection: 'certificates', versionKey: false },
 );

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, mixed, text } from '../database/schema-fields.ts';
 
 /** A certificate signing key, shared by all processes and rotated (G24). The private half is ciphertext. */
 export interface SigningKeyDocument {
@@ -14,12 +15,12 @@ export interface SigningKeyDocument {
 
 const schema = new Schema<SigningKeyDocument>(
   {
-    _id: { type: String, required: true },
-    publicJwk: { type: Schema.Types.Mixed, required: true },
-    wrappedPrivateJwk: { type: String, required: true },
-    createdAt: { type: Date, required: true },
-    signsUntil: { type: Date, required: true },
-    publishedUntil: { type: Date, required: true },
+    _id: text,
+    publicJwk: mixed,
+    wrappedPrivateJwk: text,
+    createdAt: date,
+    signsUntil: date,
+    publishedUntil: date,
   },
   { collection: 'signing_keys', versionKey: false },
 );

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, text } from '../database/schema-fields.ts';
 
 /** A person's consent that a platform may see their covers under other platforms' policies (G22). Withdrawal stops new disclosure. */
 export interface ConsentDocument {
@@ -13,12 +14,12 @@ export interface ConsentDocument {
 
 const schema = new Schema<ConsentDocument>(
   {
-    _id: { type: String, required: true },
-    personId: { type: String, required: true },
-    granteePlatformId: { type: String, required: true },
-    purpose: { type: String, required: true },
-    grantedAt: { type: Date, required: true },
-    expiresAt: { type: Date, required: true },
+    _id: text,
+    personId: text,
+    granteePlatformId: text,
+    purpose: text,
+    grantedAt: date,
+    expiresAt: date,
     withdrawnAt: Date,
   },
   { collection: 'consents', versionKey: false },

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { count, date, text } from '../database/schema-fields.ts';
 
 /**
  * A cover: the reservation of (policy, worker, product day) with its frozen terms (G1). Inserted once, never changed.
@@ -25,17 +26,17 @@ export interface CoverDocument {
 
 const schema = new Schema<CoverDocument>(
   {
-    _id: { type: String, required: true },
-    policyId: { type: String, required: true },
-    policyRevision: { type: Number, required: true },
-    platformId: { type: String, required: true },
-    workerId: { type: String, required: true },
-    productDay: { type: String, required: true },
-    product: { type: String, required: true },
-    timeZone: { type: String, required: true },
+    _id: text,
+    policyId: text,
+    policyRevision: count,
+    platformId: text,
+    workerId: text,
+    productDay: text,
+    product: text,
+    timeZone: text,
     backFilling: { type: Boolean, required: true },
-    openedBy: { type: String, required: true },
-    openedAt: { type: Date, required: true },
+    openedBy: text,
+    openedAt: date,
     envelopeId: String,
   },
   { collection: 'covers', versionKey: false },

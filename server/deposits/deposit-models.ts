@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import type { DepositLevel } from '../../programs/deposits/deposit-level.ts';
+import { amount, count, date, text } from '../database/schema-fields.ts';
 
 /** A platform's deposit beside its ledger account, which alone says how much is there. */
 export interface DepositDocument {
@@ -73,10 +74,6 @@ export interface TopUpDocument {
   paidAt?: Date;
 }
 
-const text = { type: String, required: true } as const;
-const amount = { type: Schema.Types.Mixed, required: true } as const;
-const date = { type: Date, required: true } as const;
-
 const depositSchema = new Schema<DepositDocument>(
   {
     _id: text,
@@ -85,7 +82,7 @@ const depositSchema = new Schema<DepositDocument>(
     level: text,
     lowBelow: amount,
     lowBelowSet: { type: Boolean, required: true },
-    sequence: { type: Number, required: true },
+    sequence: count,
   },
   { collection: 'deposits', versionKey: false },
 );
@@ -121,7 +118,7 @@ const prepaidDaySchema = new Schema<PrepaidDayDocument>(
     returned: amount,
     charged: amount,
     due: { type: Boolean, required: true },
-    revision: { type: Number, required: true },
+    revision: count,
   },
   { collection: 'prepaid_days', versionKey: false },
 );

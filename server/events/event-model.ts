@@ -2,6 +2,7 @@ import type { Collection } from 'mongodb';
 import { Schema, type Connection } from 'mongoose';
 import type { Services } from '../services.ts';
 import type { EventType } from './event-types.ts';
+import { count, date, mixed, text } from '../database/schema-fields.ts';
 
 /** Who may read an event, and whose endpoints it goes to. */
 export type EventAudience =
@@ -45,19 +46,17 @@ export interface EventHeadDocument {
   endpointsMade?: number;
 }
 
-const text = { type: String, required: true } as const;
-
 const schema = new Schema<EventDocument>(
   {
     _id: text,
     type: text,
     aggregateId: text,
-    sequence: { type: Number, required: true },
-    audience: { type: Schema.Types.Mixed, required: true },
+    sequence: count,
+    audience: mixed,
     audienceKey: text,
-    occurredAt: { type: Date, required: true },
-    recordedAt: { type: Date, required: true },
-    data: { type: Schema.Types.Mixed, required: true },
+    occurredAt: date,
+    recordedAt: date,
+    data: mixed,
     unplaced: Boolean,
     position: Number,
     publishedAt: Date,
@@ -70,8 +69,8 @@ export const declareEvents = (connection: Connection) => connection.model('Event
 const headSchema = new Schema<EventHeadDocument>(
   {
     _id: text,
-    position: { type: Number, required: true },
-    publishedAt: { type: Date, required: true },
+    position: count,
+    publishedAt: date,
     endpointsMade: Number,
   },
   { collection: 'event_heads', versionKey: false },

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { count, date, text } from '../database/schema-fields.ts';
 
 /** An `Idempotency-Key` with what it was answered; stored in the transaction of the effect (DESIGN 9). Expires after 30 days. */
 export interface IdempotencyDocument {
@@ -14,12 +15,12 @@ export interface IdempotencyDocument {
 
 const schema = new Schema<IdempotencyDocument>(
   {
-    _id: { type: String, required: true },
-    requestHash: { type: String, required: true },
-    status: { type: Number, required: true },
-    reply: { type: String, required: true },
-    createdAt: { type: Date, required: true },
-    expiresAt: { type: Date, required: true },
+    _id: text,
+    requestHash: text,
+    status: count,
+    reply: text,
+    createdAt: date,
+    expiresAt: date,
   },
   { collection: 'idempotency', versionKey: false },
 );

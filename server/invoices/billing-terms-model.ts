@@ -1,6 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
 import type { BillingCycle } from '../../programs/invoices/billing-terms.ts';
 import type { ProviderName } from '../payments/payment-port.ts';
+import { count, date, text } from '../database/schema-fields.ts';
 
 /**
  * How a policy is billed; without a document of its own the default holds. Apart from the policy's revisions: these decide
@@ -19,12 +20,12 @@ export interface BillingTermsDocument {
 
 const schema = new Schema<BillingTermsDocument>(
   {
-    _id: { type: String, required: true },
-    cycle: { type: String, required: true },
-    dueDays: { type: Number, required: true },
-    provider: { type: String, required: true },
-    setAt: { type: Date, required: true },
-    setBy: { type: String, required: true },
+    _id: text,
+    cycle: text,
+    dueDays: count,
+    provider: text,
+    setAt: date,
+    setBy: text,
   },
   { collection: 'billing_terms', versionKey: false },
 );

@@ -1,6 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
 import type { InvoiceState } from '../../programs/invoices/invoice-state.ts';
 import type { ProviderName } from '../payments/payment-port.ts';
+import { amount, count, date, mixed, text } from '../database/schema-fields.ts';
 
 /** How an invoice stands with the provider that collects it. */
 export interface InvoiceDelivery {
@@ -60,11 +61,6 @@ export interface InvoiceDocument {
   updatedAt: Date;
 }
 
-const text = { type: String, required: true } as const;
-const amount = { type: Schema.Types.Mixed, required: true } as const;
-const date = { type: Date, required: true } as const;
-const count = { type: Number, required: true } as const;
-
 const schema = new Schema<InvoiceDocument>(
   {
     _id: text,
@@ -87,7 +83,7 @@ const schema = new Schema<InvoiceDocument>(
     overdueFrom: date,
     dunningStep: count,
     nextDunningAt: Date,
-    delivery: { type: Schema.Types.Mixed, required: true },
+    delivery: mixed,
     writeOff: Schema.Types.Mixed,
     sequence: count,
     version: count,

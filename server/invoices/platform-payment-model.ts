@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import type { ProviderName } from '../payments/payment-port.ts';
+import { amount, date, text } from '../database/schema-fields.ts';
 
 /** Money that a platform paid, or that went back to it: one document for each fact of a provider, so that it is booked once. */
 export interface PlatformPaymentDocument {
@@ -23,9 +24,6 @@ export interface PlatformPaymentDocument {
   recordedAt: Date;
 }
 
-const text = { type: String, required: true } as const;
-const amount = { type: Schema.Types.Mixed, required: true } as const;
-
 const schema = new Schema<PlatformPaymentDocument>(
   {
     _id: text,
@@ -39,8 +37,8 @@ const schema = new Schema<PlatformPaymentDocument>(
     beside: amount,
     provider: text,
     providerRef: text,
-    occurredAt: { type: Date, required: true },
-    recordedAt: { type: Date, required: true },
+    occurredAt: date,
+    recordedAt: date,
   },
   { collection: 'platform_payments', versionKey: false },
 );

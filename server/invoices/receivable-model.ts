@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, mixed, text } from '../database/schema-fields.ts';
 
 /**
  * A statement as something to be collected: written in the unit that closes its product day, and by that the one place
@@ -23,16 +24,16 @@ export interface ReceivableDocument {
 
 const schema = new Schema<ReceivableDocument>(
   {
-    _id: { type: String, required: true },
-    platformId: { type: String, required: true },
-    policyId: { type: String, required: true },
-    productDay: { type: String, required: true },
-    currency: { type: String, required: true },
-    total: { type: Schema.Types.Mixed, required: true },
+    _id: text,
+    platformId: text,
+    policyId: text,
+    productDay: text,
+    currency: text,
+    total: mixed,
     prepaid: { type: Boolean, required: true },
     settled: Schema.Types.Mixed,
     invoiceId: String,
-    issuedAt: { type: Date, required: true },
+    issuedAt: date,
   },
   { collection: 'receivables', versionKey: false },
 );

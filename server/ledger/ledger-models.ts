@@ -2,6 +2,7 @@ import { Schema, type Connection } from 'mongoose';
 import type { TransferKind } from '../../programs/ledger/transfer-kinds.ts';
 import type { TransferRefs } from '../../programs/ledger/transfer.ts';
 import type { UnitRefusalCode } from '../../programs/ledger/unit-refusals.ts';
+import { amount, date, text } from '../database/schema-fields.ts';
 
 /** A transfer as stored: inserted once, never changed. Amounts are BSON longs (M1). */
 export interface TransferDocument {
@@ -68,9 +69,6 @@ export interface ExpiryDocument {
   expiresAt: Date;
 }
 
-const amount = { type: Schema.Types.Mixed, required: true } as const;
-const text = { type: String, required: true } as const;
-
 const transferSchema = new Schema<TransferDocument>(
   {
     _id: text,
@@ -85,7 +83,7 @@ const transferSchema = new Schema<TransferDocument>(
     resolves: String,
     reserved: Schema.Types.Mixed,
     expiresAt: Date,
-    bookedAt: { type: Date, required: true },
+    bookedAt: date,
     effectiveOn: text,
     debitSeq: amount,
     creditSeq: amount,
@@ -115,7 +113,7 @@ const refusalSchema = new Schema<RefusalDocument>(
     code: text,
     message: text,
     at: String,
-    refusedAt: { type: Date, required: true },
+    refusedAt: date,
   },
   { collection: 'ledger_refusals', versionKey: false },
 );
@@ -125,7 +123,7 @@ export const declareAccounts = (connection: Connection) => connection.model('Acc
 export const declareRefusals = (connection: Connection) => connection.model('LedgerRefusal', refusalSchema);
 
 const expirySchema = new Schema<ExpiryDocument>(
-  { _id: text, expiresAt: { type: Date, required: true } },
+  { _id: text, expiresAt: date },
   { collection: 'ledger_expiries', versionKey: false },
 );
 export const declareExpiries = (connection: Connection) => connection.model('LedgerExpiry', expirySchema);

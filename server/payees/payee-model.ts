@@ -1,6 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
 import type { PayeeRelation } from '../../programs/payouts/payout.ts';
 import type { PayeeDestination } from '../payments/payment-port.ts';
+import { count, date, dateOrNull, text } from '../database/schema-fields.ts';
 
 /** Whose money it is. A provider is a hospital or clinic. */
 export const HOLDER_KINDS = ['person', 'carrier', 'provider', 'platform'] as const;
@@ -85,11 +86,7 @@ export interface ManualNoticeDocument {
   how: string | null;
 }
 
-const text = { type: String, required: true } as const;
-const date = { type: Date, default: null } as const;
-const when = { type: Date, required: true } as const;
-const count = { type: Number, required: true } as const;
-const verification = { verifiedAt: date, verifiedBy: String, method: String } as const;
+const verification = { verifiedAt: dateOrNull, verifiedBy: String, method: String } as const;
 const account = { kind: text, masked: text, at: String } as const;
 
 const payeeSchema = new Schema<PayeeDocument>(
@@ -104,11 +101,11 @@ const payeeSchema = new Schema<PayeeDocument>(
     accountHash: String,
     contentHash: text,
     editor: text,
-    setAt: when,
+    setAt: date,
     ...verification,
     events: count,
-    createdAt: when,
-    erasedAt: date,
+    createdAt: date,
+    erasedAt: dateOrNull,
   },
   { collection: 'payees', versionKey: false },
 );
@@ -122,7 +119,7 @@ const versionSchema = new Schema<PayeeVersionDocument>(
     account,
     sealed: text,
     editor: text,
-    setAt: when,
+    setAt: date,
     ...verification,
   },
   { collection: 'payee_versions', versionKey: false },
@@ -137,8 +134,8 @@ const noticeSchema = new Schema<ManualNoticeDocument>(
     holderId: text,
     contacts: [new Schema({ of: text, sealed: text }, { _id: false })],
     text,
-    createdAt: when,
-    doneAt: date,
+    createdAt: date,
+    doneAt: dateOrNull,
     doneBy: String,
     how: String,
   },

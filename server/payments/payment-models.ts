@@ -1,6 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
 import type { Sighting } from '../../programs/payments/fold-sightings.ts';
 import type { PaymentFact, ProviderName } from './payment-fact.ts';
+import { count, date, text } from '../database/schema-fields.ts';
 
 /** A provider's webhook as stored: once for each event id, before anything is made of it. */
 export interface ProviderEventDocument {
@@ -87,9 +88,6 @@ export interface ProviderSendDocument {
   keys: string[];
 }
 
-const text = { type: String, required: true } as const;
-const date = { type: Date, required: true } as const;
-const count = { type: Number, required: true } as const;
 const mixed = { type: Schema.Types.Mixed } as const;
 
 const eventSchema = new Schema<ProviderEventDocument>(

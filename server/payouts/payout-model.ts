@@ -1,10 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import { PAYOUT_COUNTERS, PAYOUTS, type PayoutDocument } from './payout-document.ts';
-
-const text = { type: String, required: true } as const;
-const date = { type: Date, default: null } as const;
-const count = { type: Number, required: true } as const;
-const mixed = { type: Schema.Types.Mixed, required: true } as const;
+import { count, date, dateOrNull, mixed, text } from '../database/schema-fields.ts';
 
 /** For reading and lists: payouts are written by the ledger's units only. */
 const schema = new Schema<PayoutDocument>(
@@ -29,21 +25,21 @@ const schema = new Schema<PayoutDocument>(
     holderId: text,
     createdBy: text,
     assessors: mixed,
-    incidentAt: date,
-    decidedAt: { type: Date, required: true },
+    incidentAt: dateOrNull,
+    decidedAt: date,
     binding: text,
     approvals: mixed,
-    coolsUntil: date,
+    coolsUntil: dateOrNull,
     state: text,
-    stateSince: { type: Date, required: true },
+    stateSince: date,
     version: count,
     events: count,
     reservation: count,
-    nextAt: date,
+    nextAt: dateOrNull,
     lease: Schema.Types.Mixed,
     attempts: mixed,
     successorId: String,
-    releasedAt: date,
+    releasedAt: dateOrNull,
     contradictions: mixed,
     timeline: mixed,
   },

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, text } from '../database/schema-fields.ts';
 
 /**
  * Personal data, apart from facts; every field but the id, the mode and the hash is ciphertext under the document's own
@@ -24,15 +25,15 @@ export interface PersonDocument {
 
 const schema = new Schema<PersonDocument>(
   {
-    _id: { type: String, required: true },
-    mode: { type: String, required: true },
+    _id: text,
+    mode: text,
     nationalIdHash: String,
     wrappedKey: String,
     name: String,
     phone: String,
     nationalId: String,
-    createdAt: { type: Date, required: true },
-    updatedAt: { type: Date, required: true },
+    createdAt: date,
+    updatedAt: date,
     erasedAt: Date,
   },
   { collection: 'people', versionKey: false },

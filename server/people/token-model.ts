@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, text } from '../database/schema-fields.ts';
 
 /** A worker's or a person's token; only its hash is kept (G22). */
 export interface TokenDocument {
@@ -17,13 +18,13 @@ export interface TokenDocument {
 
 const schema = new Schema<TokenDocument>(
   {
-    _id: { type: String, required: true },
-    tokenId: { type: String, required: true },
-    kind: { type: String, required: true },
-    subjectId: { type: String, required: true },
+    _id: text,
+    tokenId: text,
+    kind: text,
+    subjectId: text,
     platformId: String,
-    createdAt: { type: Date, required: true },
-    expiresAt: { type: Date, required: true },
+    createdAt: date,
+    expiresAt: date,
     revokedAt: Date,
   },
   { collection: 'tokens', versionKey: false },

@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import type { Scope } from '../actor.ts';
+import { date, text } from '../database/schema-fields.ts';
 
 /** An API key; only its hash is kept. At most two live keys per owner, so that rotation has no gap. */
 export interface ApiKeyDocument {
@@ -21,14 +22,14 @@ export interface ApiKeyDocument {
 
 const schema = new Schema<ApiKeyDocument>(
   {
-    _id: { type: String, required: true },
-    keyId: { type: String, required: true },
-    owner: { type: String, required: true },
-    ownerId: { type: String, required: true },
-    hint: { type: String, required: true },
+    _id: text,
+    keyId: text,
+    owner: text,
+    ownerId: text,
+    hint: text,
     scopes: { type: [String], required: true },
     slot: Number,
-    createdAt: { type: Date, required: true },
+    createdAt: date,
     expiresAt: Date,
     revokedAt: Date,
   },

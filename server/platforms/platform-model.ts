@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, text } from '../database/schema-fields.ts';
 
 export interface PlatformDocument {
   _id: string;
@@ -12,11 +13,11 @@ export interface PlatformDocument {
 
 const schema = new Schema<PlatformDocument>(
   {
-    _id: { type: String, required: true },
-    name: { type: String, required: true },
+    _id: text,
+    name: text,
     sources: { type: [String], required: true },
-    mode: { type: String, required: true },
-    createdAt: { type: Date, required: true },
+    mode: text,
+    createdAt: date,
   },
   { collection: 'platforms', versionKey: false },
 );

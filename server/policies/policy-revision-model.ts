@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { count, date, text } from '../database/schema-fields.ts';
 
 /**
  * One recorded state of a policy (`PolicyRevision` in programs/cover). Insert-only: a change is a new revision, so every
@@ -27,19 +28,19 @@ export interface PolicyRevisionDocument {
 
 const schema = new Schema<PolicyRevisionDocument>(
   {
-    _id: { type: String, required: true },
-    policyId: { type: String, required: true },
-    revision: { type: Number, required: true },
-    recordedAt: { type: Date, required: true },
-    recordedBy: { type: String, required: true },
-    effectiveAt: { type: Date, required: true },
-    platformId: { type: String, required: true },
-    carrierId: { type: String, required: true },
-    policyholder: { type: String, required: true },
-    product: { type: String, required: true },
-    periodFrom: { type: Date, required: true },
-    periodTo: { type: Date, required: true },
-    timeZone: { type: String, required: true },
+    _id: text,
+    policyId: text,
+    revision: count,
+    recordedAt: date,
+    recordedBy: text,
+    effectiveAt: date,
+    platformId: text,
+    carrierId: text,
+    policyholder: text,
+    product: text,
+    periodFrom: date,
+    periodTo: date,
+    timeZone: text,
     occupationClasses: { type: [String], required: true },
     territories: { type: [String], required: true },
     backFilling: { type: Boolean, required: true },

@@ -1,6 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
 import type { PremiumFigures } from '../../programs/premium/reconcile-premium.ts';
 import { deterministicId } from '../database/ids.ts';
+import { amount, count, date, text } from '../database/schema-fields.ts';
 
 /**
  * - `issued`: something is to be paid out, and no payout was made yet;
@@ -42,10 +43,6 @@ export interface SettlementDocument {
 export const settlementIdOf = (carrierId: string, month: string, currency: string): string =>
   deterministicId('stl', carrierId, month, currency);
 
-const text = { type: String, required: true } as const;
-const count = { type: Number, required: true } as const;
-const amount = { type: Schema.Types.Mixed, required: true } as const;
-
 const schema = new Schema<SettlementDocument>(
   {
     _id: text,
@@ -54,7 +51,7 @@ const schema = new Schema<SettlementDocument>(
     currency: text,
     bordereauId: text,
     state: text,
-    createdAt: { type: Date, required: true },
+    createdAt: date,
     createdBy: text,
     statementCount: count,
     lineCount: count,

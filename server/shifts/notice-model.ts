@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, text } from '../database/schema-fields.ts';
 
 /** Something a job found that a person should know of. Inserted once under a deterministic `_id`, never changed. */
 export interface NoticeDocument {
@@ -22,19 +23,19 @@ export interface NoticeDocument {
 
 const schema = new Schema<NoticeDocument>(
   {
-    _id: { type: String, required: true },
-    kind: { type: String, required: true },
-    platformId: { type: String, required: true },
-    policyId: { type: String, required: true },
-    workerId: { type: String, required: true },
-    productDay: { type: String, required: true },
-    coverId: { type: String, required: true },
-    shiftId: { type: String, required: true },
+    _id: text,
+    kind: text,
+    platformId: text,
+    policyId: text,
+    workerId: text,
+    productDay: text,
+    coverId: text,
+    shiftId: text,
     orderId: String,
-    startedAt: { type: Date, required: true },
-    clippedAt: { type: Date, required: true },
+    startedAt: date,
+    clippedAt: date,
     eventIds: { type: [String], required: true },
-    noticedAt: { type: Date, required: true },
+    noticedAt: date,
   },
   { collection: 'notices', versionKey: false },
 );

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, text } from '../database/schema-fields.ts';
 
 /** How far a job has walked along the receipts. Losing one costs a walk from the beginning, nothing else. */
 export interface ReceiptCursorDocument {
@@ -9,7 +10,7 @@ export interface ReceiptCursorDocument {
 }
 
 const schema = new Schema<ReceiptCursorDocument>(
-  { _id: { type: String, required: true }, receivedBefore: { type: Date, required: true } },
+  { _id: text, receivedBefore: date },
   { collection: 'job_cursors', versionKey: false },
 );
 

@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import type { DecisionFlag, Outcome, ShiftEventType } from '../../programs/cover/cover-facts.ts';
+import { date, mixed, text } from '../database/schema-fields.ts';
 
 /** A decision as stored on its event (G2); amounts are BSON longs (M1). */
 export interface StoredDecision {
@@ -53,25 +54,25 @@ export interface ShiftEventDocument {
 
 const schema = new Schema<ShiftEventDocument>(
   {
-    _id: { type: String, required: true },
-    platformId: { type: String, required: true },
-    source: { type: String, required: true },
-    eventId: { type: String, required: true },
-    type: { type: String, required: true },
+    _id: text,
+    platformId: text,
+    source: text,
+    eventId: text,
+    type: text,
     subject: String,
-    workerId: { type: String, required: true },
-    externalId: { type: String, required: true },
-    shiftId: { type: String, required: true },
+    workerId: text,
+    externalId: text,
+    shiftId: text,
     orderId: String,
     policyId: String,
-    occupationClass: { type: String, required: true },
-    territory: { type: String, required: true },
+    occupationClass: text,
+    territory: text,
     declaredAge: Number,
-    time: { type: Date, required: true },
-    receivedAt: { type: Date, required: true },
-    hash: { type: String, required: true },
-    via: { type: String, required: true },
-    decision: { type: Schema.Types.Mixed, required: true },
+    time: date,
+    receivedAt: date,
+    hash: text,
+    via: text,
+    decision: mixed,
   },
   { collection: 'shift_events', versionKey: false },
 );

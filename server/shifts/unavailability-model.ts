@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { date, text } from '../database/schema-fields.ts';
 
 /** A time in which we know that no API process was there to receive events: it does not count towards lateness (G9). */
 export interface UnavailabilityDocument {
@@ -11,11 +12,11 @@ export interface UnavailabilityDocument {
 
 const schema = new Schema<UnavailabilityDocument>(
   {
-    _id: { type: String, required: true },
-    from: { type: Date, required: true },
-    to: { type: Date, required: true },
-    note: { type: String, required: true },
-    recordedAt: { type: Date, required: true },
+    _id: text,
+    from: date,
+    to: date,
+    note: text,
+    recordedAt: date,
   },
   { collection: 'unavailabilities', versionKey: false },
 );

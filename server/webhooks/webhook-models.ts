@@ -3,6 +3,7 @@ import { Schema, type Connection } from 'mongoose';
 import type { EventAudience } from '../events/event-model.ts';
 import type { EventType } from '../events/event-types.ts';
 import type { Services } from '../services.ts';
+import { count, date, mixed, text } from '../database/schema-fields.ts';
 
 /** Signs calls; encrypted at rest, shown once. */
 export interface WebhookSecret {
@@ -80,11 +81,6 @@ export interface WebhookDeliveryDocument {
   /** When it is removed. */
   expiresAt?: Date;
 }
-
-const text = { type: String, required: true } as const;
-const mixed = { type: Schema.Types.Mixed, required: true } as const;
-const count = { type: Number, required: true } as const;
-const date = { type: Date, required: true } as const;
 
 const endpointSchema = new Schema<WebhookEndpointDocument>(
   {

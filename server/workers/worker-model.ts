@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { count, date, text } from '../database/schema-fields.ts';
 
 /**
  * A person as one platform knows them. `_id` is deterministic from platform and external id, so an unknown worker is
@@ -26,16 +27,16 @@ export interface WorkerDocument {
 
 const schema = new Schema<WorkerDocument>(
   {
-    _id: { type: String, required: true },
-    platformId: { type: String, required: true },
-    externalId: { type: String, required: true },
+    _id: text,
+    platformId: text,
+    externalId: text,
     birthOn: String,
     personId: String,
     personLink: String,
-    registeredAt: { type: Date, required: true },
-    registeredBy: { type: String, required: true },
-    updatedAt: { type: Date, required: true },
-    version: { type: Number, required: true },
+    registeredAt: date,
+    registeredBy: text,
+    updatedAt: date,
+    version: count,
     eventCount: Number,
   },
   { collection: 'workers', versionKey: false },

@@ -1,4 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
+import { amount, count, date, text } from '../../database/schema-fields.ts';
 
 /** An account of ours at a bank; one for each currency, which is its id. */
 export interface BankAccountDocument {
@@ -84,9 +85,6 @@ export interface BankLineDocument {
   importedBy: string;
 }
 
-const text = { type: String, required: true } as const;
-const date = { type: Date, required: true } as const;
-const amount = { type: Schema.Types.Mixed, required: true } as const;
 const fixed = { versionKey: false } as const;
 
 const accountSchema = new Schema<BankAccountDocument>(
@@ -98,7 +96,7 @@ const orderSchema = new Schema<BankOrderDocument>(
   {
     _id: text,
     payoutId: text,
-    attempt: { type: Number, required: true },
+    attempt: count,
     idempotencyKey: text,
     hash: text,
     amount,
@@ -120,7 +118,7 @@ const fileSchema = new Schema<BankFileDocument>(
     _id: text,
     currency: text,
     state: text,
-    orderCount: { type: Number, required: true },
+    orderCount: count,
     total: amount,
     contentHash: text,
     madeAt: date,
