@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { Refusal } from '../../programs/refusal.ts';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { decodeCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, pageLimit } from '../http/validate.ts';
 import type { DisclosureDocument } from './disclosure-model.ts';
@@ -53,7 +53,7 @@ const disclosures = route({
   responses: {
     200: {
       description: 'A page of disclosures.',
-      schema: Joi.object({ data: Joi.array().items(disclosureView), nextCursor: Joi.string().allow(null) }),
+      schema: pageSchema(disclosureView),
       example: { data: [example], nextCursor: null },
     },
   },

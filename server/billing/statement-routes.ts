@@ -1,6 +1,7 @@
 import Joi from 'joi';
-import { Refusal } from '../../programs/refusal.ts';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { checkRange } from '../http/check-range.ts';
+import { csvReply } from '../http/csv-reply.ts';
+import { decodeCursor, nextCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, identifier, localDay, pageLimit } from '../http/validate.ts';
 import { exportStatement } from './export-statement.ts';
@@ -17,7 +18,6 @@ interface ListQuery {
 }
 
 const statementId = Joi.string().pattern(/^stm_[0-9a-z]{1,40}$/);
-const nextCursor = Joi.string().allow(null);
 const tenant = "Only statements of the platform of the key; another platform's answers 404 like an unknown one.";
 const common = { tag: 'Statements', allow: ['platform', 'operator'], scope: 'statements:read', tenant } as const;
 
@@ -40,17 +40,13 @@ export const statementRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of statements.',
-        schema: Joi.object({ data: Joi.array().items(statementSchema), nextCursor }),
+        schema: pageSchema(statementSchema),
       },
     },
     problems: ['cursor_invalid'],
     async handle(services, { actor, query }) {
       const { policyId, from, to, limit } = query;
-      if (from !== undefined && to !== undefined && to < from) {
-        throw new Refusal('invalid', 'invalid_query', 'to must not lie before from.', {
-          details: [{ pointer: '/to', message: `must be ${from} or later` }],
-        });
-      }
+      checkRange(query);
       const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, ['string', 'string']);
       const statements = await listStatements(services, { actor, policyId, from, to, limit, after });
       return pageReply(statements, limit, ({ productDay, _id }) => [productDay, _id], renderStatement);
@@ -70,11 +66,7 @@ export const statementRoutes: readonly AnyRoute[] = [
     async handle(services, { actor, params }) {
       const { statement, chunks } = await exportStatement(services, { actor, statementId: params.id });
       const name = `statement-${statement.productDay}-${statement._id}.csv`;
-      return {
-        status: 200,
-        headers: { 'Content-Disposition': `attachment; filename="${name}"` },
-        stream: { type: 'text/csv; charset=utf-8', chunks },
-      };
+      return csvReply(name, chunks);
     },
   }),
   route({

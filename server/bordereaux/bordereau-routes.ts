@@ -1,5 +1,6 @@
 import Joi from 'joi';
-import { decodeCursor, encodeCursor, pageReply } from '../http/paginate.ts';
+import { csvReply } from '../http/csv-reply.ts';
+import { decodeCursor, encodeCursor, nextCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, identifier, localMonth, pageLimit } from '../http/validate.ts';
 import type { BordereauLineDocument } from './bordereau-model.ts';
@@ -23,7 +24,6 @@ interface ListQuery {
 }
 
 const bordereauId = Joi.string().pattern(/^brd_[0-9a-z]{1,40}$/);
-const nextCursor = Joi.string().allow(null);
 const tenant =
   'Operators only: all carriers. A carrier has no login yet; what is meant for it is sent to it by an operator.';
 const common = { tag: 'Bordereaux', allow: ['operator'], scope: 'ledger:read', tenant } as const;
@@ -46,7 +46,7 @@ export const bordereauRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of bordereaux; what each comes to stands on it.',
-        schema: Joi.object({ data: Joi.array().items(bordereauHeadSchema), nextCursor }),
+        schema: pageSchema(bordereauHeadSchema),
       },
     },
     problems: ['cursor_invalid'],
@@ -70,11 +70,7 @@ export const bordereauRoutes: readonly AnyRoute[] = [
     async handle(services, { actor, params }) {
       const { bordereau, chunks } = await exportBordereau(services, { actor, bordereauId: params.id, format: 'csv' });
       const name = `bordereau-${bordereau.carrierId}-${bordereau.month}-${bordereau.currency}.csv`;
-      return {
-        status: 200,
-        headers: { 'Content-Disposition': `attachment; filename="${name}"` },
-        stream: { type: 'text/csv; charset=utf-8', chunks },
-      };
+      return csvReply(name, chunks);
     },
   }),
   route({

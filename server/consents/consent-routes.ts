@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Instant } from '../../programs/calendar.ts';
 import { once } from '../http/idempotency.ts';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { decodeCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, instant, pageLimit } from '../http/validate.ts';
 import type { ConsentDocument } from './consent-model.ts';
@@ -114,7 +114,7 @@ const list = route({
   responses: {
     200: {
       description: 'A page of consents, ended ones too.',
-      schema: Joi.object({ data: Joi.array().items(consentView), nextCursor: Joi.string().allow(null) }),
+      schema: pageSchema(consentView),
       example: { data: [example], nextCursor: null },
     },
   },

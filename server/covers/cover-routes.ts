@@ -4,7 +4,7 @@ import { coverSchema, listedCoverSchema, renderCover, renderListedCover } from '
 import { checkCover } from './check-cover.ts';
 import { listCovers } from './list-covers.ts';
 import { readCover } from './read-cover.ts';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { decodeCursor, nextCursor, pageReply } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, identifier, instant, localDay, pageLimit } from '../http/validate.ts';
 import type { Instant } from '../../programs/calendar.ts';
@@ -64,7 +64,7 @@ export const coverRoutes: readonly AnyRoute[] = [
         description: 'A page of covers, earliest day first.',
         schema: Joi.object({
           data: Joi.array().items(listedCoverSchema),
-          nextCursor: Joi.string().allow(null),
+          nextCursor,
         }).meta({ title: 'CoverPage' }),
         example: { data: [LISTED_COVER_EXAMPLE], nextCursor: null },
       },

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Instant } from '../../programs/calendar.ts';
-import { Refusal } from '../../programs/refusal.ts';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { checkRange } from '../http/check-range.ts';
+import { decodeCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, instant, pageLimit } from '../http/validate.ts';
 import type { EventType } from './event-types.ts';
@@ -58,22 +58,17 @@ export const eventRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of events.',
-        schema: Joi.object({ data: Joi.array().items(eventSchema), nextCursor: Joi.string().allow(null) }),
+        schema: pageSchema(eventSchema),
         example: { data: [eventExample], nextCursor: null },
       },
       404: { description: '`after` names no event of yours.' },
     },
     problems: ['cursor_invalid', 'event_not_found'],
     async handle(services, { actor, query }) {
-      const { from, to, limit } = query;
-      if (from !== undefined && to !== undefined && to < from) {
-        throw new Refusal('invalid', 'invalid_query', 'to must not lie before from.', {
-          details: [{ pointer: '/to', message: 'must not lie before from' }],
-        });
-      }
+      checkRange(query);
       const [after] = query.cursor === undefined ? [query.after] : decodeCursor(query.cursor, ['string']);
       const events = await listEvents(services, { ...query, actor, after });
-      return pageReply(events, limit, ({ _id }) => [_id], renderEvent);
+      return pageReply(events, query.limit, ({ _id }) => [_id], renderEvent);
     },
   }),
   route({

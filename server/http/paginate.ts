@@ -1,3 +1,4 @@
+import Joi from 'joi';
 import { Refusal } from '../../programs/refusal.ts';
 import type { Reply } from './route.ts';
 
@@ -43,15 +44,22 @@ export function pageReply<T>(
 ): Reply {
   const shown = items.slice(0, limit);
   const last = shown.at(-1);
-  const nextCursor = items.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null;
-  const reply = { status: 200, json: { data: shown.map(render), nextCursor } };
-  return nextCursor === null ? reply : { ...reply, nextCursor };
+  const next = items.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null;
+  const reply = { status: 200, json: { data: shown.map(render), nextCursor: next } };
+  return next === null ? reply : { ...reply, nextCursor: next };
 }
 
+/** What `pageReply` answers, for the route's response: a page of `item`. */
+export const pageSchema = (item: Joi.Schema): Joi.ObjectSchema =>
+  Joi.object({ data: Joi.array().items(item), nextCursor });
+
+/** For the next page; null on the last one. */
+export const nextCursor = Joi.string().allow(null);
+
 /** `Link` of a page: the same request with the next cursor. */
-export function linkToNext(origin: string, requestUrl: string, nextCursor: string): string {
+export function linkToNext(origin: string, requestUrl: string, next: string): string {
   const url = new URL(requestUrl, 'http://here');
-  url.searchParams.set('cursor', nextCursor);
+  url.searchParams.set('cursor', next);
   return `<${origin}${url.pathname}${url.search}>; rel="next"`;
 }
 

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { decodeCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, identifier, pageLimit } from '../http/validate.ts';
 import { listInvoices, readInvoice } from './read-invoices.ts';
@@ -42,7 +42,7 @@ export const invoiceRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of invoices.',
-        schema: Joi.object({ data: Joi.array().items(invoiceSchema), nextCursor: Joi.string().allow(null) }),
+        schema: pageSchema(invoiceSchema),
       },
     },
     problems: ['cursor_invalid'],

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { decodeCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, identifier, pageLimit } from '../http/validate.ts';
 import { openPayouts } from '../payouts/open-payouts.ts';
@@ -59,7 +59,7 @@ export const payeeRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of payees.',
-        schema: Joi.object({ data: Joi.array().items(payeeSchema), nextCursor: Joi.string().allow(null) }),
+        schema: pageSchema(payeeSchema),
       },
     },
     problems: ['cursor_invalid'],

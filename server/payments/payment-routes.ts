@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { decodeCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, pageLimit } from '../http/validate.ts';
 import { listExceptions } from './list-exceptions.ts';
@@ -78,7 +78,7 @@ export const paymentRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of exceptions.',
-        schema: Joi.object({ data: Joi.array().items(exceptionSchema), nextCursor: Joi.string().allow(null) }),
+        schema: pageSchema(exceptionSchema),
       },
     },
     problems: ['cursor_invalid'],

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { PAYOUT_STATES, type PayoutState } from '../../programs/payouts/payout-states.ts';
 import type { Payout } from '../../programs/payouts/payout.ts';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { decodeCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute, type Reply } from '../http/route.ts';
 import { cursor, identifier, pageLimit } from '../http/validate.ts';
 import type { Services } from '../services.ts';
@@ -82,7 +82,7 @@ export const payoutRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of payouts.',
-        schema: Joi.object({ data: Joi.array().items(payoutSchema), nextCursor: Joi.string().allow(null) }),
+        schema: pageSchema(payoutSchema),
       },
     },
     problems: ['cursor_invalid'],

@@ -2,6 +2,7 @@ import Joi from 'joi';
 import { productTerms, products } from '../../programs/products/catalogue.ts';
 import { Refusal } from '../../programs/refusal.ts';
 import { etagOf, isUnchanged } from '../http/etag.ts';
+import { pageSchema } from '../http/paginate.ts';
 import { currencyAmount } from '../http/validate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { renderProduct } from './render-product.ts';
@@ -62,7 +63,7 @@ const list = route({
   responses: {
     200: {
       description: 'The whole catalogue.',
-      schema: Joi.object({ data: Joi.array().items(productView), nextCursor: Joi.string().allow(null) }),
+      schema: pageSchema(productView),
       ...(examples.length === 0 ? {} : { example: { data: examples.slice(0, 1), nextCursor: null } }),
     },
   },

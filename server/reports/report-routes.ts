@@ -1,7 +1,8 @@
 import Joi from 'joi';
 import { Refusal } from '../../programs/refusal.ts';
 import type { ActorOf } from '../actor.ts';
-import { decodeCursor, encodeCursor } from '../http/paginate.ts';
+import { csvReply } from '../http/csv-reply.ts';
+import { decodeCursor, encodeCursor, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute, type Reply } from '../http/route.ts';
 import { cursor, localDay, pageLimit } from '../http/validate.ts';
 import type { Services } from '../services.ts';
@@ -50,7 +51,7 @@ export const reportRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of gaps, kind by kind; or with `format=csv` a table (`text/csv`) of all of them.',
-        schema: Joi.object({ data: Joi.array().items(gapSchema), nextCursor: Joi.string().allow(null) }).meta({
+        schema: pageSchema(gapSchema).meta({
           title: 'GapPage',
         }),
         example: {
@@ -79,7 +80,7 @@ export const reportRoutes: readonly AnyRoute[] = [
     },
     problems: ['range_invalid', 'cursor_invalid', 'too_many_events'],
     async handle(services, { actor, query }) {
-      return query.format === 'csv' ? csvReply(services, actor, query) : pageOf(services, actor, query);
+      return query.format === 'csv' ? gapsAsCsv(services, actor, query) : pageOf(services, actor, query);
     },
   }),
 ];
@@ -108,13 +109,9 @@ async function pageOf(services: Services, actor: ActorOf<'platform'>, query: Gap
   return nextCursor === null ? reply : { ...reply, nextCursor };
 }
 
-async function csvReply(services: Services, actor: ActorOf<'platform'>, query: GapQuery): Promise<Reply> {
+async function gapsAsCsv(services: Services, actor: ActorOf<'platform'>, query: GapQuery): Promise<Reply> {
   const steps = await stepsOf(services, actor, query);
-  return {
-    status: 200,
-    headers: { 'Content-Disposition': `attachment; filename="gaps-${query.from}-${query.to}.csv"` },
-    stream: { type: 'text/csv; charset=utf-8', chunks: csvOf(services, actor, steps) },
-  };
+  return csvReply(`gaps-${query.from}-${query.to}.csv`, csvOf(services, actor, steps));
 }
 
 async function* csvOf(

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { decodeCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, identifier, localMonth, pageLimit } from '../http/validate.ts';
 import { listSettlements, readSettlement } from './list-settlements.ts';
@@ -34,7 +34,7 @@ export const settlementRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of settlements.',
-        schema: Joi.object({ data: Joi.array().items(settlementSchema), nextCursor: Joi.string().allow(null) }),
+        schema: pageSchema(settlementSchema),
       },
     },
     problems: ['cursor_invalid'],

@@ -4,7 +4,7 @@ import { eventId } from '../events/event-routes.ts';
 import type { EventType } from '../events/event-types.ts';
 import { eventType } from '../events/render-event.ts';
 import { once } from '../http/idempotency.ts';
-import { decodeCursor, encodeCursor, pageReply } from '../http/paginate.ts';
+import { decodeCursor, encodeCursor, nextCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, instant, pageLimit } from '../http/validate.ts';
 import { endpointId, endpointTenant } from './endpoint-routes.ts';
@@ -35,7 +35,6 @@ const common = {
   tenant: endpointTenant,
 } as const;
 const deliveryId = Joi.object<{ id: string }>({ id: Joi.string().pattern(/^dlv_[0-9a-z]{1,40}$/) });
-const nextCursor = Joi.string().allow(null);
 const one = { description: 'The delivery.', schema: deliverySchema, example: deliveryExample };
 
 export const deliveryRoutes: readonly AnyRoute[] = [
@@ -57,7 +56,7 @@ export const deliveryRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of deliveries.',
-        schema: Joi.object({ data: Joi.array().items(deliverySchema), nextCursor }),
+        schema: pageSchema(deliverySchema),
         example: { data: [deliveryExample], nextCursor: null },
       },
     },

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { EventType } from '../events/event-types.ts';
 import { checkIfMatch } from '../http/etag.ts';
 import { once } from '../http/idempotency.ts';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { decodeCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, pageLimit } from '../http/validate.ts';
 import { AUDIENCE_FORM, audienceFromText } from './audience-text.ts';
@@ -105,7 +105,7 @@ export const endpointRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of endpoints.',
-        schema: Joi.object({ data: Joi.array().items(endpointSchema), nextCursor: Joi.string().allow(null) }),
+        schema: pageSchema(endpointSchema),
         example: { data: [endpointExample], nextCursor: null },
       },
     },

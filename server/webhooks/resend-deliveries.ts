@@ -1,6 +1,5 @@
 import type { ClientSession } from 'mongodb';
 import type { Instant } from '../../programs/calendar.ts';
-import { Refusal } from '../../programs/refusal.ts';
 import { eventRows } from '../events/event-model.ts';
 import type { EventType } from '../events/event-types.ts';
 import { stretchOf } from '../events/list-events.ts';
@@ -8,6 +7,7 @@ import type { Services } from '../services.ts';
 import { newDelivery, wanted } from './fan-out.ts';
 import { findDelivery, findEndpoint, type DeliveryRef, type EndpointRef } from './find-endpoint.ts';
 import { webhookRows, type WebhookDeliveryDocument } from './webhook-models.ts';
+import { checkRange } from '../http/check-range.ts';
 
 /** Events of one request: what fits into a transaction with ease. */
 export const RESEND_MAX = 1_000;
@@ -50,11 +50,7 @@ export interface Resent {
  */
 export async function resendRange(services: Services, input: ResendInput, session: ClientSession): Promise<Resent> {
   const now = services.clock.now();
-  if (input.to < input.from) {
-    throw new Refusal('invalid', 'invalid_body', 'to must not lie before from.', {
-      details: [{ pointer: '/to', message: 'must not lie before from' }],
-    });
-  }
+  checkRange(input, 'invalid_body');
   const endpoint = await findEndpoint(services, input, session);
   const { events } = eventRows(services);
   const { above, below } = await stretchOf(events, input);

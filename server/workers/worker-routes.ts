@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { formatInstant } from '../../programs/calendar.ts';
 import { checkIfMatch, isUnchanged } from '../http/etag.ts';
 import { once } from '../http/idempotency.ts';
-import { decodeCursor, pageReply } from '../http/paginate.ts';
+import { decodeCursor, pageReply, pageSchema } from '../http/paginate.ts';
 import { route, type AnyRoute } from '../http/route.ts';
 import { cursor, localDay, pageLimit } from '../http/validate.ts';
 import { getWorker } from './get-worker.ts';
@@ -121,7 +121,7 @@ const list = route({
   responses: {
     200: {
       description: 'A page of workers, in the order of their external ids.',
-      schema: Joi.object({ data: Joi.array().items(workerView), nextCursor: Joi.string().allow(null) }),
+      schema: pageSchema(workerView),
       example: { data: [workerExample], nextCursor: null },
     },
   },

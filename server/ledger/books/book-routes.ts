@@ -1,8 +1,9 @@
 import Joi from 'joi';
 import { formatInstant, type Instant } from '../../../programs/calendar.ts';
 import { TRANSFER_KINDS } from '../../../programs/ledger/transfer-kinds.ts';
-import { Refusal } from '../../../programs/refusal.ts';
-import { decodeCursor, pageReply } from '../../http/paginate.ts';
+import { checkRange } from '../../http/check-range.ts';
+import { csvReply } from '../../http/csv-reply.ts';
+import { decodeCursor, pageReply, pageSchema } from '../../http/paginate.ts';
 import { route, type AnyRoute } from '../../http/route.ts';
 import { cursor, instant, localDay, pageLimit } from '../../http/validate.ts';
 import { exportTransfers } from './export-transfers.ts';
@@ -28,7 +29,6 @@ const prefix = Joi.string()
   .optional()
   .description('Only accounts whose id begins so, `program:prg_1:`.');
 const transferId = Joi.string().pattern(/^[\x21-\x7e]{1,200}$/);
-const nextCursor = Joi.string().allow(null);
 
 const filterSchema = {
   account: accountId.optional().description('On either side.'),
@@ -49,13 +49,6 @@ const common = {
   tenant: 'The books are our own, over all tenants: only operators with the scope, auditors among them, see them.',
 } as const;
 
-function checkDays({ from, to }: TransferFilter): void {
-  if (from === undefined || to === undefined || to >= from) return;
-  throw new Refusal('invalid', 'invalid_query', 'to must not lie before from.', {
-    details: [{ pointer: '/to', message: `must be ${from} or later` }],
-  });
-}
-
 export const bookRoutes: readonly AnyRoute[] = [
   route({
     ...common,
@@ -66,7 +59,7 @@ export const bookRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of accounts.',
-        schema: Joi.object({ data: Joi.array().items(accountSchema), nextCursor }),
+        schema: pageSchema(accountSchema),
       },
     },
     problems: ['cursor_invalid'],
@@ -100,12 +93,12 @@ export const bookRoutes: readonly AnyRoute[] = [
     responses: {
       200: {
         description: 'A page of transfers.',
-        schema: Joi.object({ data: Joi.array().items(transferSchema), nextCursor }),
+        schema: pageSchema(transferSchema),
       },
     },
     problems: ['cursor_invalid'],
     async handle(services, { query: { cursor: text, limit, ...filter } }) {
-      checkDays(filter);
+      checkRange(filter);
       const place = filter.account === undefined ? 'string' : 'number';
       const after = text === undefined ? undefined : decodeCursor(text, ['string', place]);
       const transfers = await listTransfers(services, { ...filter, limit, after });
@@ -122,12 +115,8 @@ export const bookRoutes: readonly AnyRoute[] = [
     query: Joi.object<TransferFilter>(filterSchema),
     responses: { 200: { description: 'One row for each transfer.', contentType: 'text/csv', schema: Joi.string() } },
     async handle(services, { query }) {
-      checkDays(query);
-      return {
-        status: 200,
-        headers: { 'Content-Disposition': 'attachment; filename="transfers.csv"' },
-        stream: { type: 'text/csv; charset=utf-8', chunks: exportTransfers(services, query) },
-      };
+      checkRange(query);
+      return csvReply('transfers.csv', exportTransfers(services, query));
     },
   }),
   route({

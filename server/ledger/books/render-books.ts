@@ -2,6 +2,7 @@ import Joi from 'joi';
 import { formatInstant } from '../../../programs/calendar.ts';
 import { accountTerms, currencyOf } from '../../../programs/ledger/chart.ts';
 import type { AccountTotals } from '../../../programs/ledger/check-books.ts';
+import { nextCursor } from '../../http/paginate.ts';
 import type { AccountDocument, TransferDocument } from '../ledger-models.ts';
 import type { TrialBalance } from './trial-balance.ts';
 
@@ -59,7 +60,7 @@ export const trialBalanceSchema = Joi.object({
     .items(Joi.object({ currency: Joi.string(), ...totals }))
     .description('Over all lines of all pages, by currency; debits equal credits unless `prefix` is given.'),
   data: Joi.array().items(trialLine),
-  nextCursor: Joi.string().allow(null),
+  nextCursor,
 }).meta({ title: 'TrialBalance' });
 
 export function renderAccount(account: AccountDocument) {
