@@ -26,6 +26,8 @@ describe('catching up on money from platforms', () => {
     world.clock.set(local('12:00', '2026-01-01'));
     await openPolicy(world.services, policyInput({ policyId: 'pol_later', occupationClasses: ['courier'] }));
   });
+  // Collecting opened a sandbox.
+  after(() => world.services.close());
   beforeEach(async () => {
     await clearPrepaid(world.services);
     world.clock.set(local('12:00'));
