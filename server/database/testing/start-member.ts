@@ -8,16 +8,8 @@ import type { ScratchFolder } from './scratch-folder.ts';
 
 export const TEST_REPLICA_SET = 'test';
 
-/**
- * The servers of tests take commands that make them fail on purpose, and expire documents within a second. Collections
- * that were dropped go soon: their files stay open for as long as a snapshot may be read, five minutes by default, and a
- * suite that drops a hundred databases in that time runs out of open files.
- */
-const TEST_PARAMETERS = {
-  enableTestCommands: 1,
-  ttlMonitorSleepSecs: 1,
-  minSnapshotHistoryWindowInSeconds: 5,
-} as const;
+/** The servers of tests take commands that make them fail on purpose, and expire documents within a second. */
+const TEST_PARAMETERS = { enableTestCommands: 1, ttlMonitorSleepSecs: 1 } as const;
 
 let found: ReturnType<typeof findMongod> | undefined;
 
@@ -25,7 +17,7 @@ let found: ReturnType<typeof findMongod> | undefined;
 export async function startMember(
   scratch: ScratchFolder,
   name: string,
-  options: Partial<Pick<MongodOptions, 'port' | 'cacheGb'>> = {},
+  options: Partial<Pick<MongodOptions, 'port' | 'cacheGb' | 'parameters'>> = {},
 ): Promise<MongodProcess> {
   found ??= findMongod();
   const { binary } = await found;
@@ -35,7 +27,8 @@ export async function startMember(
     const port = options.port ?? (await freePort());
     try {
       const cacheGb = options.cacheGb ?? 0.25;
-      const member = await startMongod({ binary, folder, port, replicaSet, cacheGb, parameters: TEST_PARAMETERS });
+      const parameters = { ...TEST_PARAMETERS, ...options.parameters };
+      const member = await startMongod({ binary, folder, port, replicaSet, cacheGb, parameters });
       scratch.record(member.identity);
       return member;
     } catch (error) {

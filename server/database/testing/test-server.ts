@@ -27,9 +27,15 @@ export async function stopTestServer(): Promise<void> {
   scratch.clear();
 }
 
+/**
+ * The files of a dropped collection stay open for as long as a snapshot of it may be read, five minutes by default: a
+ * suite that drops a hundred databases in that time would run out of open files.
+ */
+const PARAMETERS = { minSnapshotHistoryWindowInSeconds: 5 } as const;
+
 async function startTestServer(): Promise<TestServer> {
   const scratch = makeScratchFolder();
-  const member = await startMember(scratch, 'shared', { cacheGb: 0.5 });
+  const member = await startMember(scratch, 'shared', { cacheGb: 0.5, parameters: PARAMETERS });
   await ensureReplicaSet({
     name: TEST_REPLICA_SET,
     ports: [member.port],
