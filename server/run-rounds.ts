@@ -15,15 +15,18 @@ export interface RoundsOptions {
 
 /**
  * Does a piece of work round after round in this process, beside the timetable, for what should not wait for a job's
- * minute. The work must be safe to do twice at once: any number of processes may run it, and its job does the same.
+ * minute. `signal` tells a round that goes on for long that it should end. The work must be safe to do twice at once: any number of processes may run it, and its job does the same.
  */
-export function runRounds(round: () => Promise<void>, { pauseMs, onTrouble }: RoundsOptions): RunningRounds {
+export function runRounds(
+  round: (signal: AbortSignal) => Promise<void>,
+  { pauseMs, onTrouble }: RoundsOptions,
+): RunningRounds {
   const stopping = new AbortController();
   const { signal } = stopping;
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
-        await round();
+        await round(signal);
       } catch (error) {
         onTrouble(error);
       }

@@ -9,41 +9,72 @@ import type { PaymentFactDocument } from './payment-models.ts';
 
 const BATCH = 200;
 
+/** How long a fact is one run's own: longer than any booking takes. */
+const CLAIM_MS = 60_000;
+
 /**
- * Applies every fact that is due, oldest first. One that cannot be applied becomes an exception, is tried again later, and
- * holds up no other; when it works after all, its exception ends by itself.
+ * Applies every fact that is due, oldest first; safe to run any number of times at once. One that cannot be applied becomes
+ * an exception, is tried again later, and holds up no other; when it works after all, its exception ends by itself.
  */
 export async function applyDueFacts(
   services: Services,
-  { now, appliers = FACT_APPLIERS }: { readonly now: Instant; readonly appliers?: FactAppliers },
+  {
+    now,
+    appliers = FACT_APPLIERS,
+    signal,
+  }: { readonly now: Instant; readonly appliers?: FactAppliers; readonly signal?: AbortSignal },
 ): Promise<{ readonly applied: number; readonly refused: number }> {
   let applied = 0;
   let refused = 0;
   for (;;) {
     const due = await services.models.paymentFacts
-      .find({ state: 'due', dueAt: { $lte: new Date(now) } })
+      .find({ state: 'due', dueAt: { $lte: new Date(now) } }, { _id: 1 })
       .sort({ dueAt: 1, occurredAt: 1, _id: 1 })
       .limit(BATCH)
       .lean();
-    for (const document of due) {
-      // While those before it were booked, a person may have ended it, or another run booked it.
-      if ((await services.models.paymentFacts.exists({ _id: document._id, state: 'due' })) === null) continue;
-      if (!(await applyOne(services, document, now, appliers))) {
+    const before = applied + refused;
+    for (const { _id } of due) {
+      if (signal?.aborted) return { applied, refused };
+      // Another run has it, booked it or put it off meanwhile, or a person ended it.
+      const fact = await claimFact(services, _id, { filter: { dueAt: { $lte: new Date(now) } } });
+      if (fact === undefined) continue;
+      if (!(await applyClaimed(services, fact, now, appliers))) {
         refused += 1;
         continue;
       }
       applied += 1;
-      if (document.tries === 0) continue;
-      await mendExceptions(services, [exceptionOf(document)], { note: 'It was booked by a later try.', now });
+      if (fact.tries === 0) continue;
+      await mendExceptions(services, [exceptionOf(fact)], { note: 'It was booked by a later try.', now });
     }
-    if (due.length < BATCH) return { applied, refused };
+    if (due.length < BATCH || applied + refused === before) return { applied, refused };
   }
 }
 
-/** Applies one fact now, whatever its time; answers whether it is applied. */
-export async function applyOne(
+/** A fact that is this run's own until then. */
+export type ClaimedFact = PaymentFactDocument & { readonly claimedUntil: Date };
+
+/** Takes a due fact for a minute, unless another run has it: what two runs decide at once they would decide differently. */
+export async function claimFact(
+  { models, clock }: Pick<Services, 'models' | 'clock'>,
+  factId: string,
+  { filter, change }: { readonly filter?: object; readonly change?: object } = {},
+): Promise<ClaimedFact | undefined> {
+  const at = clock.now();
+  const claimedUntil = new Date(at + CLAIM_MS);
+  const claimed = await models.paymentFacts
+    .findOneAndUpdate(
+      { _id: factId, state: 'due', claimedUntil: { $not: { $gt: new Date(at) } }, ...filter },
+      { ...change, $set: { claimedUntil } },
+      { returnDocument: 'after' },
+    )
+    .lean();
+  return claimed === null ? undefined : { ...claimed, claimedUntil };
+}
+
+/** Applies a fact that was claimed, whatever its time; answers whether it is applied. */
+export async function applyClaimed(
   services: Services,
-  document: PaymentFactDocument,
+  document: ClaimedFact,
   now: Instant,
   appliers: FactAppliers = FACT_APPLIERS,
 ): Promise<boolean> {
@@ -56,7 +87,7 @@ export async function applyOne(
   }
   await services.models.paymentFacts.updateOne(
     { _id, state: 'due' },
-    { $set: { state: 'applied', appliedAt: new Date(now) } },
+    { $set: { state: 'applied', appliedAt: new Date(now) }, $unset: { claimedUntil: '' } },
   );
   return true;
 }
@@ -66,15 +97,17 @@ function exceptionOf({ _id, provider }: Pick<PaymentFactDocument, '_id' | 'provi
   return exceptionId({ provider, kind: 'fact_refused', subject: _id });
 }
 
-async function putOff(services: Services, document: PaymentFactDocument, error: unknown, now: Instant): Promise<void> {
+async function putOff(services: Services, document: ClaimedFact, error: unknown, now: Instant): Promise<void> {
   const { _id, provider, kind, fact, occurredAt } = document;
   const refusal = asRefusal(error);
   if (refusal === undefined) services.log.error({ err: error, fact: _id }, 'a fact met a bug; it stays due');
   const tries = document.tries + 1;
-  await services.models.paymentFacts.updateOne(
-    { _id, state: 'due' },
-    { $set: { tries, dueAt: new Date(tryAgainAt(now, tries)) } },
+  const { matchedCount } = await services.models.paymentFacts.updateOne(
+    { _id, state: 'due', claimedUntil: document.claimedUntil },
+    { $set: { tries, dueAt: new Date(tryAgainAt(now, tries)) }, $unset: { claimedUntil: '' } },
   );
+  // Its minute was over, and another run has booked it or tells of it.
+  if (matchedCount === 0) return;
   // What is only away comes back by itself.
   if (refusal instanceof Refusal && refusal.kind === 'unavailable') return;
   const why = refusal === undefined ? 'a bug of ours, see the log' : `${refusal.code}: ${refusal.message}`;

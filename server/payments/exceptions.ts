@@ -22,29 +22,37 @@ export function exceptionId({ provider, kind, subject }: Pick<NewException, 'pro
   return deterministicId('exc', provider, kind, subject);
 }
 
-/** Opens an exception unless it is known, resolved or not; answers whether it was new. */
+/**
+ * Opens an exception unless it is known; one that had ended by itself and is so again is opened again, one that a person
+ * ended is not. Answers whether it was opened.
+ */
 export async function openException({ models, log }: Services, found: NewException): Promise<boolean> {
   const { provider, kind, subject, message, ours, theirs } = found;
   const _id = exceptionId(found);
+  const asFound = {
+    state: 'open' as const,
+    openedAt: new Date(found.openedAt),
+    occurredAt: new Date(found.occurredAt),
+    message,
+    ...(ours === undefined ? {} : { ours: longMoney(ours) }),
+    ...(theirs === undefined ? {} : { theirs: longMoney(theirs) }),
+  };
   const { upsertedCount } = await models.paymentExceptions.updateOne(
     { _id },
-    {
-      $setOnInsert: {
-        provider,
-        kind,
-        subject,
-        state: 'open',
-        openedAt: new Date(found.openedAt),
-        occurredAt: new Date(found.occurredAt),
-        message,
-        ...(ours === undefined ? {} : { ours: longMoney(ours) }),
-        ...(theirs === undefined ? {} : { theirs: longMoney(theirs) }),
-      },
-    },
+    { $setOnInsert: { provider, kind, subject, ...asFound } },
     { upsert: true },
   );
-  if (upsertedCount > 0) log.warn({ exception: _id, kind, subject }, 'a payment exception was opened');
-  return upsertedCount > 0;
+  const opened = upsertedCount > 0 || (await reopen({ models }, _id, asFound));
+  if (opened) log.warn({ exception: _id, kind, subject }, 'a payment exception was opened');
+  return opened;
+}
+
+async function reopen({ models }: Pick<Services, 'models'>, _id: string, asFound: object): Promise<boolean> {
+  const { modifiedCount } = await models.paymentExceptions.updateOne(
+    { _id, state: 'resolved', 'resolution.how': 'mended_itself' },
+    { $set: asFound, $unset: { resolution: '' } },
+  );
+  return modifiedCount > 0;
 }
 
 /** Ends exceptions that are no longer so; what a person resolved stays as it is. */

@@ -14,11 +14,12 @@ const BATCH = 200;
 
 /**
  * Folds what providers told since the last time, object by object over all of its events, into facts, and applies what is
- * due. Safe to run twice at once: events, facts and bookings are each known by their ids.
+ * due. Safe to run twice at once: events, facts and bookings are each known by their ids, and a fact is one run's at a
+ * time. When `signal` aborts, no other object or fact is begun.
  */
 export async function foldProviderEvents(
   services: Services,
-  { now, appliers }: { readonly now: Instant; readonly appliers?: FactAppliers },
+  { now, appliers, signal }: { readonly now: Instant; readonly appliers?: FactAppliers; readonly signal?: AbortSignal },
 ): Promise<{ readonly folded: number; readonly facts: number; readonly applied: number; readonly refused: number }> {
   let folded = 0;
   let facts = 0;
@@ -29,13 +30,18 @@ export async function foldProviderEvents(
       .limit(BATCH)
       .lean();
     for (const subject of new Set(due.map((event) => event.subject))) {
+      if (signal?.aborted) return { folded, facts, applied: 0, refused: 0 };
       const result = await foldSubject(services, subject, now);
       folded += result.folded;
       facts += result.facts;
     }
     if (due.length < BATCH) break;
   }
-  return { folded, facts, ...(await applyDueFacts(services, { now, ...(appliers && { appliers }) })) };
+  return {
+    folded,
+    facts,
+    ...(await applyDueFacts(services, { now, ...(appliers && { appliers }), ...(signal && { signal }) })),
+  };
 }
 
 async function foldSubject(
@@ -74,7 +80,7 @@ async function foldSubject(
     if (refusal === undefined) services.log.error({ err: error, subject }, 'events met a bug; they stay to be folded');
     const tries = Math.max(...events.map((event) => event.tries)) + 1;
     await models.providerEvents.updateMany(
-      { _id: { $in: unfolded } },
+      { _id: { $in: unfolded }, state: 'new' },
       {
         $set: {
           tries,

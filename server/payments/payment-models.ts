@@ -44,6 +44,8 @@ export interface PaymentFactDocument {
   tries: number;
   /** Rises only when a person decides that a refused booking is to be tried anew (M2). */
   decision: number;
+  /** One run books it until then; absent while nobody does. */
+  claimedUntil?: Date;
   appliedAt?: Date;
 }
 
@@ -122,6 +124,7 @@ const factSchema = new Schema<PaymentFactDocument>(
     dueAt: date,
     tries: count,
     decision: count,
+    claimedUntil: Date,
     appliedAt: Date,
   },
   { collection: 'payment_facts', versionKey: false },

@@ -3,7 +3,7 @@ import { Refusal } from '../../programs/refusal.ts';
 import { actorName, type ActorOf } from '../actor.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Services } from '../services.ts';
-import { applyOne } from './apply-due-facts.ts';
+import { applyClaimed, claimFact } from './apply-due-facts.ts';
 import { readException } from './list-exceptions.ts';
 import type { PaymentExceptionDocument, Resolution } from './payment-models.ts';
 
@@ -49,15 +49,12 @@ export async function resolveException(services: Services, input: ResolveExcepti
 }
 
 async function tryAnew(services: Services, { kind, subject }: PaymentExceptionDocument, now: Instant): Promise<void> {
-  const document =
-    kind === 'fact_refused'
-      ? await services.models.paymentFacts
-          .findOneAndUpdate({ _id: subject, state: 'due' }, { $inc: { decision: 1 } }, { returnDocument: 'after' })
-          .lean()
-      : null;
-  if (document === null) {
+  const waits =
+    kind === 'fact_refused' && (await services.models.paymentFacts.exists({ _id: subject, state: 'due' })) !== null;
+  if (!waits)
     throw new Refusal('conflict', 'exception_has_no_fact', 'Nothing waits to be booked behind this exception.');
-  }
-  if (await applyOne(services, document, now)) return;
-  throw new Refusal('conflict', 'fact_still_refused', `${subject} cannot be booked yet: the exception stays open.`);
+  const fact = await claimFact(services, subject, { change: { $inc: { decision: 1 } } });
+  if (fact !== undefined && (await applyClaimed(services, fact, now))) return;
+  const why = fact === undefined ? 'is being tried at this moment' : 'cannot be booked yet';
+  throw new Refusal('conflict', 'fact_still_refused', `${subject} ${why}: the exception stays open.`);
 }

@@ -14,10 +14,10 @@ export interface SenderOptions {
 export function runSender(deps: PayoutDeps, options: SenderOptions = {}): RunningRounds {
   const { pollMs = 200, reconcileMs = 2_000 } = options;
   let reconcileAt = 0;
-  const round = async (): Promise<void> => {
-    await sendAllDue(deps);
-    if (deps.clock.now() < reconcileAt) return;
-    await reconcileAllDue(deps);
+  const round = async (signal: AbortSignal): Promise<void> => {
+    await sendAllDue(deps, { signal });
+    if (signal.aborted || deps.clock.now() < reconcileAt) return;
+    await reconcileAllDue(deps, { signal });
     await fundPayouts(deps);
     reconcileAt = deps.clock.now() + reconcileMs;
   };
