@@ -84,14 +84,51 @@ describe('payouts to one person that are made in one moment count each other (M8
     const payouts: PayoutDeps['payouts'] = {
       ...world.deps.payouts,
       byId: async (id) => stored().find((payout) => payout.id === id),
-      countedFor: async (holderId) => ({
-        version: Number(ledger.documents.get(`${PAYOUT_COUNTERS}/${holderId}`)?.['version'] ?? 0),
+      counted: async ({ counterIds }) => ({
+        versions: new Map(
+          counterIds.map((id) => [id, Number(ledger.documents.get(`${PAYOUT_COUNTERS}/${id}`)?.['version'] ?? 0)]),
+        ),
         total: stored().reduce((sum, { amount }) => sum + amount.amount, 0),
       }),
     };
     const made = await makeAtOnce(() => ({ ...world.deps, ledger, payouts }));
     assert.deepEqual(countsOf(made), EACH_COUNTED_ONCE);
     assert.deepEqual([inState(made, 'ready'), inState(made, 'awaiting_approval')], [13, 7]);
+  });
+
+  it('those of one claim count together, whoever they go to, an organisation too', async () => {
+    await world.fund(10_000_00);
+    const organisation = { ...(world.payees.get('pye_3') ?? assert.fail()), holderId: 'prv_1' };
+    world.payees.set('pye_3', organisation);
+    const amount = { amount: 900_00, currency: 'CNY' };
+    const make = (payeeId: string, claimId: string) => world.create({ payeeId, claimId, amount });
+    const made = [await make('pye_1', 'clm_1'), await make('pye_2', 'clm_1'), await make('pye_3', 'clm_1')];
+    assert.deepEqual(
+      made.map(({ payout }) => [payout.countedAmount, payout.state]),
+      [
+        [900_00, 'ready'],
+        [1_800_00, 'ready'],
+        [2_700_00, 'awaiting_approval'],
+      ],
+    );
+    const { payout: linked } = await make('pye_1', 'clm_2');
+    assert.equal(linked.countedAmount, 1_800_00, 'with the linked claim of the person');
+    const { payout: both } = await make('pye_2', 'clm_1');
+    assert.equal(both.countedAmount, 4 * 900_00, 'what is of the person and of the claim counts once');
+    const { payout: other } = await make('pye_3', 'clm_3');
+    assert.equal(other.countedAmount, 900_00);
+  });
+
+  it('those of one claim to many at once count each other', async () => {
+    await world.fund(10_000_00);
+    const payees = ['pye_1', 'pye_2', 'pye_3'];
+    const made = await Promise.all(
+      Array.from({ length: 12 }, (_, at) =>
+        world.create({ payeeId: payees[at % 3] ?? '', claimId: 'clm_1', amount: { amount: EACH, currency: 'CNY' } }),
+      ),
+    );
+    const counts = countsOf(made.map(({ payout }) => payout)).sort((a, b) => a - b);
+    assert.deepEqual(counts, EACH_COUNTED_ONCE.slice(0, 12));
   });
 
   it('one key asked for many times beside others is one payout, counted once', async () => {

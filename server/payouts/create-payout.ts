@@ -22,7 +22,7 @@ export interface CreatePayout {
   readonly businessKey: string;
   readonly payeeId: string;
   readonly amount: Money;
-  /** The claim with its advances and the person's linked claims of 30 days, where the caller knows them (M8). */
+  /** What the caller knows to count beside what was paid to the person and for the claim (M8). */
   readonly countedAmount?: number;
   readonly fundingAccount: AccountId;
   /** Default: one line, the business key. They add up to the amount. */
@@ -56,19 +56,19 @@ export async function createPayout(
 ): Promise<{ readonly payout: Payout; readonly created: boolean }> {
   const now = deps.clock.now();
   const decision = decisionOf(deps, input);
-  const [known, payees, isAwaited] = await Promise.all([
-    deps.payouts.byId(decision.id),
-    deps.payees.current([input.payeeId]),
-    deps.payouts.isAwaited(input.fundingAccount),
-  ]);
+  const [known, payees] = await Promise.all([deps.payouts.byId(decision.id), deps.payees.current([input.payeeId])]);
   if (known !== undefined) return sameOrRefused(known, decision);
   const payee = payees.get(input.payeeId);
   if (payee === undefined) {
     throw new Refusal('not_found', 'payee_not_found', `There is no payee ${input.payeeId}, or its holder was erased.`);
   }
   const binding = bindingOf({ ...decision, payeeId: payee.payeeId }, payee);
-  return untilCounted(deps, payee.holderId, async () => {
-    const { amount, writes: more } = await countPayout(deps, payee.holderId, input.amount, now);
+  const by = { holderId: payee.holderId, claimId: decision.claimId };
+  return untilCounted(deps, by, async () => {
+    const [isAwaited, { amount, writes: more }] = await Promise.all([
+      deps.payouts.isAwaited(input.fundingAccount),
+      countPayout(deps, by, input.amount, now),
+    ]);
     const step = newPayout(
       { ...decision, countedAmount: Math.max(input.countedAmount ?? 0, amount) },
       payee,

@@ -33,6 +33,13 @@ export function mongoPayoutStore({
       .lean();
     return found.map(payoutOf);
   };
+  const sumOf = async (which: object, currency: string): Promise<number> => {
+    const [sum] = await payouts.aggregate<{ total: number }>([
+      { $match: { ...which, 'amount.currency': currency, state: { $nin: [...UNCOUNTED] } } },
+      { $group: { _id: null, total: { $sum: '$amount.amount' } } },
+    ]);
+    return sum?.total ?? 0;
+  };
   return {
     async byId(payoutId) {
       const found = await payouts.findById(payoutId).lean();
@@ -60,21 +67,22 @@ export function mongoPayoutStore({
         .lean();
       return found.map(payoutOf);
     },
-    async countedFor(holderId, currency, since) {
-      // First: what is counted after it holds all that this version knows.
-      const counter = await payoutCounters.findById(holderId).lean();
-      const [sum] = await payouts.aggregate<{ total: number }>([
-        {
-          $match: {
-            holderId,
-            decidedAt: { $gte: new Date(since) },
-            'amount.currency': currency,
-            state: { $nin: [...UNCOUNTED] },
-          },
-        },
-        { $group: { _id: null, total: { $sum: '$amount.amount' } } },
+    async counted({ holderId, claimId, since, currency, counterIds }) {
+      // First: what is counted after it holds all that these versions know.
+      const counters = await payoutCounters.find({ _id: { $in: [...counterIds] } }).lean();
+      const ofHolder = { holderId, decidedAt: { $gte: new Date(since) } };
+      const ofClaim = {
+        claimId: { $eq: claimId, $type: 'string' },
+        $or: [{ holderId: { $ne: holderId } }, { decidedAt: { $lt: new Date(since) } }],
+      };
+      const sums = await Promise.all([
+        holderId === null ? 0 : sumOf(ofHolder, currency),
+        claimId === null ? 0 : sumOf(ofClaim, currency),
       ]);
-      return { version: counter?.version ?? 0, total: sum?.total ?? 0 };
+      return {
+        versions: new Map(counters.map(({ _id, version }) => [_id, version])),
+        total: sums[0] + sums[1],
+      };
     },
     async available(account) {
       const found = await accounts.findById(account).lean();

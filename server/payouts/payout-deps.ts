@@ -25,18 +25,28 @@ export interface PayoutStore {
   /** Payouts to this payee that wait, with no key out: their binding follows the payee (M8). */
   waitingFor(payeeId: string, limit: number): Promise<readonly Payout[]>;
   /**
-   * What counts together (M8): minor units of the holder's payouts decided since, but for those given up or returned, with
-   * the version of the holder's counter (`PAYOUT_COUNTERS`; 0 while there is none). The version must be read before the
-   * payouts: the unit that makes the next one is guarded by it (`count-payout.ts`). A store in memory reads the counter
-   * among the documents of its ledger, where that unit writes it.
+   * What counts together (M8), but for those given up or returned, with the versions of its counters (`PAYOUT_COUNTERS`).
+   * The versions must be read before the payouts: the unit that makes the next one is guarded by them
+   * (`count-payout.ts`). A store in memory reads the counters among the documents of its ledger, where that unit writes.
    */
-  countedFor(holderId: string, currency: string, since: Instant): Promise<HolderCount>;
+  counted(group: CountGroup): Promise<Count>;
   /** What a limited account can still give; a guess, good for not asking in vain: the ledger decides. */
   available(account: AccountId): Promise<number>;
 }
 
-export interface HolderCount {
-  readonly version: number;
+/** Payouts that count together: those to a person since an instant, and all of a claim, whoever they went to. */
+export interface CountGroup {
+  readonly holderId: string | null;
+  readonly claimId: string | null;
+  readonly since: Instant;
+  readonly currency: string;
+  /** Of the person and of the claim. */
+  readonly counterIds: readonly string[];
+}
+
+export interface Count {
+  /** By the counter's id; 0 or absent while there is none. */
+  readonly versions: ReadonlyMap<string, number>;
   /** Minor units. */
   readonly total: number;
 }

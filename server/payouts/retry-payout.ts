@@ -27,8 +27,8 @@ export interface RetryPayout {
  */
 export async function retryPayout(deps: PayoutDeps, { actor, payoutId }: RetryPayout): Promise<Payout> {
   const now = deps.clock.now();
-  const { holderId } = (await deps.payouts.byId(payoutId)) ?? notFound(payoutId);
-  return untilCounted(deps, holderId, async () => {
+  const asked = (await deps.payouts.byId(payoutId)) ?? notFound(payoutId);
+  return untilCounted(deps, asked, async () => {
     const payout = (await deps.payouts.byId(payoutId)) ?? notFound(payoutId);
     const payee = (await deps.payees.current([payout.payeeId])).get(payout.payeeId);
     if (payee === undefined) {
@@ -87,7 +87,7 @@ async function payAgain(
   if (payee.version <= (lastAttempt(returned)?.payeeVersion ?? 0)) throw unchanged();
   // After one that was voided comes the next: its money is held for the person again.
   const businessKey = `${(known ?? returned).businessKey}/again`;
-  const counted = await countPayout(deps, payee.holderId, returned.amount, now);
+  const counted = await countPayout(deps, returned, returned.amount, now);
   const step = newPayout(
     {
       ...returned,

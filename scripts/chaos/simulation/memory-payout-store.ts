@@ -4,7 +4,7 @@ import type { PayoutState } from '../../../programs/payouts/payout-states.ts';
 import type { Ledger } from '../../../server/ledger/ledger.ts';
 import type { MemoryLedger } from '../../../server/ledger/testing/memory-ledger.ts';
 import { headroom, RECONCILABLE, SENDABLE, WAITING } from '../../../server/payouts/mongo-payout-store.ts';
-import type { HolderCount, PayoutStore } from '../../../server/payouts/payout-deps.ts';
+import type { Count, CountGroup, PayoutStore } from '../../../server/payouts/payout-deps.ts';
 import { PAYOUT_COUNTERS, PAYOUTS, payoutOf, type PayoutDocument } from '../../../server/payouts/payout-document.ts';
 import { DueQueue } from '../../../server/payments/sandbox/due-queue.ts';
 import type { AccountDocument } from '../../../server/ledger/ledger-models.ts';
@@ -73,14 +73,21 @@ export class MemoryPayoutStore implements PayoutStore, PayoutView {
     return waiting.some((payout) => payout.fundingAccount === fundingAccount);
   }
 
-  async countedFor(holderId: string, currency: string, since: Instant): Promise<HolderCount> {
-    const counter = this.#ledger.documents.get(`${PAYOUT_COUNTERS}/${holderId}`);
-    const total = this.#payouts(this.#byHolder.get(holderId))
-      .filter(({ state, decidedAt, amount }) => {
-        return state !== 'voided' && state !== 'returned' && decidedAt >= since && amount.currency === currency;
+  async counted({ holderId, claimId, since, currency, counterIds }: CountGroup): Promise<Count> {
+    const versions = counterIds.map((id) => {
+      const counter = this.#ledger.documents.get(`${PAYOUT_COUNTERS}/${id}`);
+      return [id, Number(counter?.['version'] ?? 0)] as const;
+    });
+    const candidates = claimId === null ? (this.#byHolder.get(holderId ?? '') ?? []) : [...this.#documents().keys()];
+    const total = this.#payouts(candidates)
+      .filter((payout) => {
+        const { state, amount, decidedAt } = payout;
+        if (state === 'voided' || state === 'returned' || amount.currency !== currency) return false;
+        if (claimId !== null && payout.claimId === claimId) return true;
+        return payout.holderId === holderId && decidedAt >= since;
       })
       .reduce((sum, { amount }) => sum + amount.amount, 0);
-    return { version: Number(counter?.['version'] ?? 0), total };
+    return { versions: new Map(versions), total };
   }
 
   async available(account: string): Promise<number> {

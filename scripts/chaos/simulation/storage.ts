@@ -65,7 +65,7 @@ export function databaseStorage(database: Database, time: VirtualTime): Storage 
       awaitingFunds: (after, limit) => time.outside(() => payouts.awaitingFunds(after, limit)),
       isAwaited: (account) => time.outside(() => payouts.isAwaited(account)),
       waitingFor: (payeeId, limit) => time.outside(() => payouts.waitingFor(payeeId, limit)),
-      countedFor: (holderId, currency, since) => time.outside(() => payouts.countedFor(holderId, currency, since)),
+      counted: (group) => time.outside(() => payouts.counted(group)),
       available: (account) => time.outside(() => payouts.available(account)),
       inState: (state) => time.outside(() => inState(models, state)),
       nextDueAt: () => time.outside(() => nextDueAt(models)),
