@@ -1,11 +1,15 @@
 import { reconcileProvider } from '../server/payments/reconcile-provider.ts';
+import { tellStuckPayouts } from '../server/payouts/tell-stuck-payouts.ts';
 import type { Tick } from './schedule.ts';
 
-/** Compares the payment provider's books with ours; what differs becomes an exception for a person. */
+/** What a person must look at: payouts without an end, and where the payment provider's books differ from ours. */
 export const reconcilePaymentsTick: Tick = async (services) => {
+  const now = services.clock.now();
+  // First: it needs no provider that answers.
+  const payouts = await tellStuckPayouts(services, { now });
   const { found, opened, mended, caughtUp } = await reconcileProvider(services, {
-    now: services.clock.now(),
+    now,
     apply: true,
   });
-  return { found: found.length, opened, mended, caughtUp };
+  return { ...payouts, found: found.length, opened, mended, caughtUp };
 };

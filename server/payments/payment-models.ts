@@ -55,6 +55,7 @@ export const EXCEPTION_KINDS = {
   only_at_provider: 'The provider has it and the books have not',
   only_in_books: 'The books have it and the provider has not',
   amount_differs: 'Both have it, with different amounts',
+  payout_stuck: 'A provider has had a payout for days and does not say what became of it',
   balance_differs: "Our cash account and the provider's balance differ",
 } as const;
 export type ExceptionKind = keyof typeof EXCEPTION_KINDS;

@@ -29,7 +29,7 @@ const PLAN: Readonly<Record<string, CollectionPlan>> = {
       },
     },
   },
-  // One for each person who is paid, found by `_id`.
+  // One for each person who is paid and each claim, found by `_id`.
   payout_counters: { validator: { required: ['version'], properties: { version: { minimum: 1 } } } },
   payees: {
     indexes: [{ key: { holderId: 1, _id: 1 } }, { key: { accountHash: 1 } }],
