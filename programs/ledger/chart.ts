@@ -19,8 +19,8 @@ export interface AccountTerms {
   /** On which side a positive balance stands. */
   readonly normal: 'debit' | 'credit';
   readonly limit: AccountLimit;
-  /** Returns to zero when nothing is under way (the invariant of clearing accounts). */
-  readonly clearing: boolean;
+  /** Returns to zero: it holds nothing that is older than this many days (L9). Absent where money may stay for ever. */
+  readonly clearsInDays?: number;
   /** For an accountant. */
   readonly name: string;
 }
@@ -28,7 +28,6 @@ export interface AccountTerms {
 const debit = (name: string, more: Partial<AccountTerms> = {}): AccountTerms => ({
   normal: 'debit',
   limit: 'none',
-  clearing: false,
   name,
   ...more,
 });
@@ -39,6 +38,11 @@ const credit = (name: string, more: Partial<AccountTerms> = {}): AccountTerms =>
 const limitedFund = { limit: 'debits_within_credits' } as const;
 const limitedCash = { limit: 'credits_within_debits' } as const;
 
+/** How long a provider may take to settle what was paid; longer than any that we know. */
+const SETTLEMENT_DAYS = 10;
+/** How long a dispute may last, appeals to the card's network included; longer than any that we know. */
+const DISPUTE_DAYS = 365;
+
 /**
  * The chart of accounts. `*` stands for one id. To add an account, add a line; an address that fits no line is a bug and
  * throws. Debit and credit are bookkeeping's own: assets and expenses grow by debits, debts and funds by credits.
@@ -46,7 +50,10 @@ const limitedCash = { limit: 'credits_within_debits' } as const;
 export const CHART = {
   // Cash and what is on its way
   'cash:*': debit('Cash at a payment provider or bank, settled', limitedCash),
-  '*:clearing': debit('Paid by a payer, not yet settled by the provider', { clearing: true }),
+  '*:clearing': debit('Paid by a payer, not yet settled by the provider', { clearsInDays: SETTLEMENT_DAYS }),
+  '*:disputed': debit('Disputed by its payer, taken out by the provider until the case is won or lost', {
+    clearsInDays: DISPUTE_DAYS,
+  }),
   'bank:*:unidentified': credit('Received on a bank account, payer or purpose not known yet', limitedFund),
   'provider:*:fees': debit('Fees that a payment provider kept'),
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { accountTerms } from './chart.ts';
 import {
   addEffect,
   checkBalance,
@@ -20,6 +21,7 @@ import type { NewTransfer } from './transfer.ts';
 const FUND = 'platform:plt_a:deposit:CNY';
 const CASH = 'cash:bank:CNY';
 const CLEARING = 'stripe:clearing:CNY';
+const DISPUTED = 'stripe:disputed:CNY';
 
 const transfer = (more: Partial<BookedTransfer> = {}): BookedTransfer => ({
   ...{ _id: 't:1', type: 'posted', debit: CASH, credit: FUND, amount: 100, currency: 'CNY', debitSeq: 1, creditSeq: 1 },
@@ -134,9 +136,13 @@ describe('balances', () => {
   });
 
   it('of clearing accounts hold nothing old', () => {
-    assert.ok(CLEARING_ACCOUNT.test(CLEARING) && !CLEARING_ACCOUNT.test(CASH));
+    assert.ok(CLEARING_ACCOUNT.test(CLEARING) && CLEARING_ACCOUNT.test(DISPUTED) && !CLEARING_ACCOUNT.test(CASH));
+    assert.deepEqual(
+      [CLEARING, DISPUTED, CASH].map((id) => accountTerms(id)?.clearsInDays),
+      [10, 365, undefined],
+    );
     const facts = (debitsPosted: number, creditsPosted: number, more: object = {}) => ({
-      ...{ account: CLEARING, recentDebits: 0, recentCredits: 0, settlementDays: 10 },
+      ...{ account: CLEARING, recentDebits: 0, recentCredits: 0, clearsInDays: 10 },
       totals: { debitsPosted, creditsPosted, debitsPending: 0, creditsPending: 0 },
       ...more,
     });

@@ -217,36 +217,35 @@ function whyWrong(pending: BookedTransfer | undefined, resolver: BookedTransfer)
   return undefined;
 }
 
-/** Matches the ids of the chart's clearing accounts. */
+/** Matches the ids of the chart's accounts that return to zero. */
 export const CLEARING_ACCOUNT = new RegExp(
   `^(${Object.entries<AccountTerms>(CHART)
-    .filter(([, terms]) => terms.clearing)
+    .filter(([, terms]) => terms.clearsInDays !== undefined)
     .map(([pattern]) => pattern.replaceAll('*', '[^:]+'))
     .join('|')}):[A-Z]{3}$`,
 );
 
-/** L9 of a clearing account: what is owed longer than the provider takes to settle. */
+/** L9 of an account that returns to zero: what is owed longer than that takes. */
 export interface ClearingFacts {
   readonly account: AccountId;
   readonly totals: AccountTotals;
-  /** Posted within the provider's settlement time. */
+  /** Posted within the last `clearsInDays`. */
   readonly recentDebits: number;
   readonly recentCredits: number;
-  readonly settlementDays: number;
+  readonly clearsInDays: number;
 }
 
 /**
- * First in, first out: a balance that is larger than what came on its side within the settlement time holds something
- * older. What is pending on the other side is under way and counts as settled.
+ * First in, first out: a balance that is larger than what came on its side within that time holds something older. What is pending on the other side is under way and counts as settled.
  */
 export function checkClearing(facts: ClearingFacts): Breach[] {
-  const { account, totals, recentDebits, recentCredits, settlementDays } = facts;
+  const { account, totals, recentDebits, recentCredits, clearsInDays: days } = facts;
   const balance = totals.debitsPosted - totals.creditsPosted;
   const [recent, underWay] =
     balance > 0 ? [recentDebits, totals.creditsPending] : [recentCredits, totals.debitsPending];
   const overdue = Math.abs(balance) - recent - underWay;
   if (overdue <= 0) return [];
   const side = balance > 0 ? 'debit' : 'credit';
-  const message = `Of a ${side} balance of ${Math.abs(balance)}, ${overdue} is older than ${settlementDays} days and nothing is under way.`;
+  const message = `Of a ${side} balance of ${Math.abs(balance)}, ${overdue} is older than ${days} days and nothing is under way.`;
   return [breach('L9', { account }, message)];
 }

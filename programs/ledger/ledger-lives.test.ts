@@ -23,6 +23,7 @@ import type { NewTransfer } from './transfer.ts';
 
 const cny = (amount: number) => money(amount, 'CNY');
 const CLEARING = 'stripe:clearing:CNY';
+const DISPUTED = 'stripe:disputed:CNY';
 const CASH = 'cash:stripe:CNY';
 const RECEIVABLE = 'policy:pol_1:receivable:CNY';
 const FUND = 'program:heyuan:fund:CNY';
@@ -91,7 +92,7 @@ describe('lives of money', () => {
     book(donationRefunded(booking('refund'), { ...heyuan(1_000), backThrough: CLEARING }));
     const available = cny(balance(FUND));
     assert.equal(available.amount, 9_310);
-    book(donationDisputed(booking('dispute'), { ...heyuan(10_000), takenFrom: CLEARING, available }));
+    book(donationDisputed(booking('dispute'), { ...heyuan(10_000), takenFrom: DISPUTED, available }));
     book(donationReceived(booking('unrestricted'), { ...heyuan(700), into: CASH }));
     book(deficitRepaired(booking('repair'), heyuan(690)));
     assert.deepEqual(lines, [
@@ -108,8 +109,8 @@ describe('lives of money', () => {
       'program_expense      CNY 5.00  program:heyuan:fund -> cash:stripe',
       'payout_recovered     CNY 3.00  cash:stripe -> program:heyuan:fund',
       'donation_refunded   CNY 10.00  program:heyuan:fund -> stripe:clearing',
-      'donation_disputed   CNY 93.10  program:heyuan:fund -> stripe:clearing',
-      'donation_disputed    CNY 6.90  program:heyuan:deficit -> stripe:clearing',
+      'donation_disputed   CNY 93.10  program:heyuan:fund -> stripe:disputed',
+      'donation_disputed    CNY 6.90  program:heyuan:deficit -> stripe:disputed',
       'donation_received    CNY 7.00  cash:stripe -> program:heyuan:fund',
       'deficit_repaired     CNY 6.90  program:heyuan:fund -> program:heyuan:deficit',
     ]);

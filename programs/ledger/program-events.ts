@@ -52,7 +52,7 @@ export const donationRefunded = (
 
 /**
  * A lost dispute takes what is available, then makes a deficit (H6). `available`: what the fund has, as it was read; when it
- * has less by then the unit is refused, and is to be made anew.
+ * has less by then the unit is refused, and is to be made anew. `takenFrom`: the provider's disputed account.
  */
 export function donationDisputed(
   booking: Booking,

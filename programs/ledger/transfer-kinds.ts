@@ -14,6 +14,7 @@ export const TRANSFER_KINDS = {
   provider_fee: 'A provider kept its fee',
   payment_refunded: 'A payment went back to its payer',
   payment_disputed: 'A payer took a payment back',
+  dispute_held: 'A provider took out what a payer disputes, or gave it back',
   bank_received: 'Money arrived at a bank, payer or purpose not known yet',
   bank_identified: 'Money that had arrived was matched',
   cash_swept: 'Cash moved between our own accounts',

@@ -3,23 +3,36 @@ import { money } from '../money.ts';
 import { settlementTransfers, sweepTransfers, unidentifiedTransfers } from './book-movements.ts';
 
 const booking = { id: 'settlement:x:1', effectiveOn: '2026-03-01', refs: { factId: 'x' } };
-const accounts = { cash: 'cash:stripe:CNY', clearing: 'stripe:clearing:CNY', fees: 'provider:stripe:fees:CNY' };
+const accounts = {
+  ...{ cash: 'cash:stripe:CNY', clearing: 'stripe:clearing:CNY', disputed: 'stripe:disputed:CNY' },
+  fees: 'provider:stripe:fees:CNY',
+};
 const cny = (amount: number) => money(amount, 'CNY');
 
 describe('bookings of payments', () => {
-  const settlements: readonly [what: string, gross: number, fee: number, booked: readonly string[]][] = [
-    ['a payment', 1_000, 59, ['1000 clearing -> cash', '59 cash -> fees']],
+  const settlements: readonly [
+    what: string,
+    gross: number,
+    fee: number,
+    booked: readonly string[],
+    of?: 'payment' | 'dispute',
+  ][] = [
+    ['a payment', 1_000, 59, ['1000 clearing -> cash', '59 cash -> fees'], 'payment'],
+    ['a payment of a fact that does not say so', 1_000, 59, ['1000 clearing -> cash', '59 cash -> fees']],
     ['a payment without a fee', 1_000, 0, ['1000 clearing -> cash']],
     ['a refund', -1_000, 0, ['1000 cash -> clearing']],
     ['a refund that gives the fee back', -1_000, -59, ['1000 cash -> clearing', '59 fees -> cash']],
-    ['a lost dispute with its fee', -1_000, 1_500, ['1000 cash -> clearing', '1500 cash -> fees']],
+    ['a dispute with its fee', -1_000, 1_500, ['1000 cash -> disputed', '1500 cash -> fees'], 'dispute'],
+    ['a dispute that was won', 1_000, 0, ['1000 disputed -> cash'], 'dispute'],
     ['a fee alone', 0, 25, ['25 cash -> fees']],
     ['nothing', 0, 0, []],
   ];
-  for (const [what, gross, fee, booked] of settlements) {
+  for (const [what, gross, fee, booked, of] of settlements) {
     it(`${what}: gross and fee apart`, () => {
-      const short = (account: string) => ['cash', 'clearing', 'fees'].find((word) => account.includes(word));
-      const transfers = settlementTransfers(booking, { gross: cny(gross), fee: cny(fee) }, accounts);
+      const short = (account: string) =>
+        ['cash', 'clearing', 'disputed', 'fees'].find((word) => account.includes(word));
+      const fact = { gross: cny(gross), fee: cny(fee), ...(of && { of }) };
+      const transfers = settlementTransfers(booking, fact, accounts);
       assert.deepEqual(
         transfers.map(({ amount, credit, debit }) => `${amount} ${short(credit)} -> ${short(debit)}`),
         booked,

@@ -44,7 +44,7 @@ export interface BookedMovement {
 }
 
 /**
- * The movements that posted transfers of a provider's cash and clearing accounts speak of. What is booked of a fact carries
+ * The movements that posted transfers of a provider's cash, clearing and disputed accounts speak of. What is booked of a fact carries
  * the fact's id within its own, and its parts (gross and fee, paid and overpaid) add up to one movement.
  */
 export function movementsOfBooks(transfers: readonly BookedMovement[], provider: ProviderName): readonly Movement[] {

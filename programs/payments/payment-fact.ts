@@ -49,9 +49,16 @@ export type PaymentFact =
   /**
    * A provider settled a payment into cash: gross, and its fee apart; `server/payments/book-settlement.ts`. `gross` is
    * negative when the provider took money out again (refund, dispute), `fee` when it gave one back; either may be zero.
-   * `providerRef` is the balance transaction's.
+   * `providerRef` is the balance transaction's. `of`: whether it is a payment that was made or given back, or one that is
+   * in dispute, taken out when the case opens and put back when it is won; absent in facts that were kept before the two
+   * stood apart, which are booked as payments.
    */
-  | (Common & { readonly kind: 'payment_settled'; readonly gross: Money; readonly fee: Money })
+  | (Common & {
+      readonly kind: 'payment_settled';
+      readonly gross: Money;
+      readonly fee: Money;
+      readonly of?: 'payment' | 'dispute';
+    })
   /** A payer's money went back (refund), or was taken back (lost dispute); of an invoice or a top-up. */
   | (Common & {
       readonly kind: 'payment_reversed';

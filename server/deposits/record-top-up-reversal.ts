@@ -1,7 +1,7 @@
 import { toLong } from '../database/longs.ts';
 import type { DirectTransfer } from '../../programs/ledger/transfer.ts';
+import { wentBackFrom } from '../payments/disputed-account.ts';
 import type { PaymentFact } from '../payments/payment-fact.ts';
-import { providerOf } from '../payments/provider-of.ts';
 import type { Services } from '../services.ts';
 import { availableIn, depositAccount, platformReceivable } from './deposit-accounts.ts';
 import { noteDepositLevel } from './note-deposit-level.ts';
@@ -42,7 +42,7 @@ export async function recordTopUpReversal(services: ReversalServices, fact: TopU
               kind: cause === 'refund' ? 'payment_refunded' : 'payment_disputed',
               type: 'posted',
               debit,
-              credit: providerOf(services, provider).clearingAccount(currency),
+              credit: wentBackFrom(services, fact),
               amount: moved,
               effectiveOn: utcDay(now),
               refs: { platformId, topUpId },

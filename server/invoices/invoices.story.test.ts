@@ -15,6 +15,7 @@ import { collectInvoices } from './collect-invoices.ts';
 import { creditInvoice, writeOffInvoice } from './credit-invoice.ts';
 import { issueInvoices } from './issue-invoices.ts';
 import { recordInvoicePayment, type InvoicePaid } from './record-invoice-payment.ts';
+import type { InvoiceReversed } from './record-invoice-reversal.ts';
 import { recordReversal } from './record-reversal.ts';
 import { fakeCollector, type FakeCollector } from './testing/fake-collector.ts';
 import { outstandingOf } from './change-invoice.ts';
@@ -65,10 +66,12 @@ describe('the life of an invoice', () => {
     occurredAt: world.clock.now(),
     amount: { amount, currency: 'CNY' },
   });
-  const reversed = (invoiceId: string, factId: string, amount: number) => ({
-    ...paid(invoiceId, factId, amount),
-    ...({ kind: 'payment_reversed', cause: 'refund', of: { invoiceId } } as const),
-  });
+  const reversed = (
+    invoiceId: string,
+    factId: string,
+    amount: number,
+    cause: InvoiceReversed['cause'] = 'refund',
+  ): InvoiceReversed => ({ ...paid(invoiceId, factId, amount), kind: 'payment_reversed', cause, of: { invoiceId } });
   const seen = async (invoiceId: string) => {
     const invoice = await services.models.invoices.findById(invoiceId).lean();
     assert.ok(invoice);
@@ -142,6 +145,15 @@ describe('the life of an invoice', () => {
     await Promise.all([1, 2, 3].map(() => recordReversal(services, reversed(_id, 'r2', 600))));
     assert.deepEqual(await seen(_id), ['issued', 600]);
     assert.equal((await told(_id)).at(-1), 'invoice.reopened');
+  });
+
+  it('a lost dispute opens it again, out of what is in dispute; clearing is left alone', async () => {
+    const { _id } = await billed(1);
+    await recordInvoicePayment(services, paid(_id, 'f1', 300));
+    await recordReversal(services, reversed(_id, 'd1', 300, 'dispute_lost'));
+    assert.deepEqual(await seen(_id), ['issued', 300]);
+    const lines = (await books()).filter((line) => /clearing|disputed/.test(line));
+    assert.deepEqual(lines, ['bank:clearing:CNY 300', 'bank_file:disputed:CNY -300']);
   });
 
   it('facts twice, at once and in any order come to the same', async () => {

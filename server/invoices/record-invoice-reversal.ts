@@ -2,8 +2,8 @@ import { applyReversal } from '../../programs/invoices/apply-payment.ts';
 import type { DirectTransfer } from '../../programs/ledger/transfer.ts';
 import { availableIn, creditAccount, receivableAccount } from '../deposits/deposit-accounts.ts';
 import { utcDay } from '../deposits/open-envelope.ts';
+import { wentBackFrom } from '../payments/disputed-account.ts';
 import type { PaymentFact } from '../payments/payment-fact.ts';
-import { providerOf } from '../payments/provider-of.ts';
 import type { Services } from '../services.ts';
 import { changeInvoice, factsOf } from './change-invoice.ts';
 import { assertCurrency, paymentWrite } from './record-invoice-payment.ts';
@@ -21,7 +21,7 @@ type ReversalServices = Pick<Services, 'ledger' | 'models' | 'clock' | 'payments
  * Throws `invoice_not_found`, `payment_currency_wrong`.
  */
 export async function recordInvoiceReversal(services: ReversalServices, fact: InvoiceReversed): Promise<boolean> {
-  const { factId, of, amount, provider, cause } = fact;
+  const { factId, of, amount, cause } = fact;
   const changed = await changeInvoice(services, of.invoiceId, async (invoice, attempt) => {
     if (await services.models.platformPayments.exists({ _id: factId })) return undefined;
     assertCurrency(invoice, amount.currency);
@@ -39,7 +39,7 @@ export async function recordInvoiceReversal(services: ReversalServices, fact: In
               kind: cause === 'refund' ? 'payment_refunded' : 'payment_disputed',
               type: 'posted',
               debit,
-              credit: providerOf(services, provider).clearingAccount(currency),
+              credit: wentBackFrom(services, fact),
               amount: moved,
               effectiveOn: utcDay(now),
               refs: { invoiceId, policyId, platformId },

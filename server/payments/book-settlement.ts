@@ -4,11 +4,13 @@ import { Refusal } from '../../programs/refusal.ts';
 import type { Services } from '../services.ts';
 import type { FactApplier } from './apply-fact.ts';
 import { commitBooking } from './commit-booking.ts';
+import { disputedAccount } from './disputed-account.ts';
 import { providerOf } from './provider-of.ts';
 
 /**
- * Books that a provider settled a payment: clearing becomes cash gross, the fee leaves cash apart from it. Once for each
- * balance transaction. Money that went back before other money came waits for it. Throws `conflict` / `cash_not_there`,
+ * Books that a provider settled a payment: clearing becomes cash gross, the fee leaves cash apart from it, and what a payer
+ * disputes leaves cash until the case is won or lost. Once for each balance transaction. Money that went back before other
+ * money came waits for it. Throws `conflict` / `cash_not_there`,
  * `booking_refused`, `provider_not_configured`.
  */
 export const bookSettlement: FactApplier<'payment_settled'> = async (services, fact, { decision, now }) => {
@@ -17,6 +19,7 @@ export const bookSettlement: FactApplier<'payment_settled'> = async (services, f
   const accounts = {
     cash: provider.cashAccount(currency),
     clearing: provider.clearingAccount(currency),
+    disputed: disputedAccount(fact.provider, currency),
     fees: accountId('provider:*:fees', fact.fee.currency, fact.provider),
   };
   // Asked before the ledger is: what that refuses stays refused (M2), and this is only too early.

@@ -84,9 +84,9 @@ async function differencesOf(
   return compareMovements(ours, theirs, within).filter(({ key }) => !known.has(key));
 }
 
-/** Posted transfers of the provider's cash and clearing accounts. */
+/** Posted transfers of the provider's cash, clearing and disputed accounts. */
 async function bookedSince({ models }: Services, from: Instant) {
-  const account = new RegExp(`^(cash:${PROVIDER}|${PROVIDER}:clearing):[A-Z]{3}$`);
+  const account = new RegExp(`^(cash:${PROVIDER}|${PROVIDER}:clearing|${PROVIDER}:disputed):[A-Z]{3}$`);
   const accounts = (await models.accounts.find({ _id: account }, { _id: 1 }).lean()).map(({ _id }) => _id);
   const transfers = await models.transfers
     .find({

@@ -5,12 +5,11 @@ import {
   type AccountTotals,
 } from '../../../programs/ledger/check-books.ts';
 import type { Instant } from '../../../programs/calendar.ts';
+import { accountTerms } from '../../../programs/ledger/chart.ts';
 import type { Breach } from '../../../programs/ledger/invariants.ts';
 import type { LedgerView } from './read-ledger.ts';
 
 const DAY_MS = 86_400_000;
-/** How long a provider may take to settle what was paid; longer than any that we know. */
-export const SETTLEMENT_DAYS = 10;
 
 /** L4: the totals of all accounts, by currency. */
 export async function* auditTotals({ accounts, moment }: LedgerView): AsyncGenerator<Breach> {
@@ -32,15 +31,14 @@ export async function* auditTotals({ accounts, moment }: LedgerView): AsyncGener
   for await (const { _id: currency, ...totals } of sums) yield* checkBalance(currency, totals);
 }
 
-/** L9: clearing accounts that hold something for longer than the provider takes. */
+/** L9: accounts that should have returned to zero, and hold something for longer than the chart allows. */
 export async function* auditClearing(
   { accounts, transfers, moment }: LedgerView,
   now: Instant,
-  settlementDays = SETTLEMENT_DAYS,
 ): AsyncGenerator<Breach> {
-  const since = new Date(now - settlementDays * DAY_MS);
-  /** Reads what was booked since, or the account's side: whichever is less. */
-  const recent = async (side: 'debit' | 'credit', account: string): Promise<number> => {
+  /** What was booked on the account's side in so many days; reads that, or the whole side: whichever is less. */
+  const recent = async (side: 'debit' | 'credit', account: string, days: number): Promise<number> => {
+    const since = new Date(now - days * DAY_MS);
     let sum = 0;
     const latest = transfers.find(
       { [side]: account, bookedAt: { $gte: since }, type: { $in: ['posted', 'post'] } },
@@ -50,13 +48,14 @@ export async function* auditClearing(
     return sum;
   };
   for await (const { _id: account, ...totals } of accounts.find({ _id: CLEARING_ACCOUNT }, moment)) {
-    if (totals.debitsPosted === totals.creditsPosted) continue;
+    const days = accountTerms(account)?.clearsInDays;
+    if (days === undefined || totals.debitsPosted === totals.creditsPosted) continue;
     yield* checkClearing({
       account,
       totals,
-      recentDebits: await recent('debit', account),
-      recentCredits: await recent('credit', account),
-      settlementDays,
+      recentDebits: await recent('debit', account, days),
+      recentCredits: await recent('credit', account, days),
+      clearsInDays: days,
     });
   }
 }

@@ -23,14 +23,14 @@ export interface BookAudit {
  */
 export async function auditBooks(
   { database }: Pick<Services, 'database'>,
-  { now, settlementDays }: { readonly now: Instant; readonly settlementDays?: number },
+  { now }: { readonly now: Instant },
 ): Promise<BookAudit> {
   const { db } = database;
   const log = new BreachLog();
   const transferCount = await auditAccounts(database, log);
   await inOneMoment(database, async (view) => {
     await log.addAll(auditTotals(view));
-    await log.addAll(auditClearing(view, now, settlementDays));
+    await log.addAll(auditClearing(view, now));
     await log.addAll(auditPrograms(view));
   });
   const view = viewOf(db);

@@ -38,6 +38,7 @@ describe('settlementOf', () => {
       if (read.is !== 'settlement') return;
       assert.deepEqual([read.fact.gross.amount, read.fact.fee.amount, read.fact.occurredAt], [gross, fee, 200_000]);
       assert.equal(read.fact.factId, 'stripe:txn_1:settled');
+      assert.equal(read.fact.of, what.startsWith('a dispute') ? 'dispute' : 'payment');
     });
   }
 });

@@ -36,8 +36,8 @@ export function settlementOf(line: Stripe.BalanceTransaction): BalanceLine {
   if (PAYOUTS.has(line.type) || source.startsWith('obp_')) return { is: 'payout' };
   const isFee = FEES.has(line.type);
   const isSweep = SWEEPS.has(line.type);
-  const isPayer = PAYER.has(line.type) || DISPUTES.has(line.reporting_category) || DISPUTE_ID.test(source);
-  if (!isFee && !isSweep && !isPayer) return { is: 'unrecognised' };
+  const isDispute = DISPUTES.has(line.reporting_category) || DISPUTE_ID.test(source);
+  if (!isFee && !isSweep && !isDispute && !PAYER.has(line.type)) return { is: 'unrecognised' };
   const amount = fromStripeAmount(line.amount, line.currency);
   const fee = fromStripeAmount(line.fee, line.currency);
   if (amount === undefined || fee === undefined) return { is: 'unrecognised' };
@@ -53,6 +53,7 @@ export function settlementOf(line: Stripe.BalanceTransaction): BalanceLine {
       // A fee that stands alone is a negative amount.
       gross: isFee ? zeroMoney(amount.currency) : amount,
       fee: isFee ? negateMoney(amount) : fee,
+      of: isDispute ? 'dispute' : 'payment',
     },
   };
 }
