@@ -10,7 +10,7 @@ export type AccountId = string;
 export type AccountLimit =
   /** It holds money of somebody's and cannot be overdrawn: debits, pending ones too, stay within posted credits. */
   | 'debits_within_credits'
-  /** It is cash of ours and cannot be overdrawn: credits, pending ones too, stay within posted debits. */
+  /** It is cash of ours, or owed to us, and cannot be overdrawn: credits, pending ones too, stay within posted debits. */
   | 'credits_within_debits'
   | 'none';
 
@@ -69,7 +69,8 @@ export const CHART = {
 
   // Deposits of prepaid platforms (G21, M5)
   'platform:*:deposit': credit('Prepaid premium of a platform', limitedFund),
-  'platform:*:receivable': debit('Owed by a platform whose top-up was taken back after it was spent'),
+  // Nobody pays more than is owed: who decided by an older look is refused, and looks again.
+  'platform:*:receivable': debit('Owed by a platform whose top-up was taken back after it was spent', limitedCash),
   'policy:*:prepaid': credit('Drawn from a deposit for covers whose days are not closed yet', limitedFund),
   'envelope:*': credit('Money set apart for one spender', limitedFund),
 

@@ -21,6 +21,7 @@ export const TRANSFER_KINDS = {
 
   // Deposits (G21)
   deposit_topped_up: 'A prepaid platform paid into its deposit',
+  deposit_debt_paid: 'A prepaid platform paid what it owed of a top-up that was taken back',
   deposit_withdrawn: 'A deposit was paid back',
   envelope_opened: 'Money was set apart for one spender',
   envelope_drawn: 'An envelope paid for covers',

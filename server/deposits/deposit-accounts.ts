@@ -24,6 +24,15 @@ export async function availableIn({ models }: Pick<Services, 'models'>, id: Acco
   return availableOf(await models.accounts.findById(id).lean());
 }
 
+/** What a platform owes of top-ups that were taken back after they were spent: minor units, what is being paid counted as paid. */
+export async function owedBy(
+  { models }: Pick<Services, 'models'>,
+  { platformId, currency }: { readonly platformId: string; readonly currency: string },
+): Promise<number> {
+  const account = await models.accounts.findById(platformReceivable(platformId, currency)).lean();
+  return account === null ? 0 : account.debitsPosted - account.creditsPosted - account.creditsPending;
+}
+
 /** The driver's own collection, for writes that Mongoose would cast: amounts are longs. */
 export const depositRows = (
   { database }: Pick<Services, 'database'>,

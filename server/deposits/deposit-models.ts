@@ -14,6 +14,11 @@ export interface DepositDocument {
   lowBelowSet: boolean;
   /** Events told so far. */
   sequence: number;
+  /**
+   * Payments and reversals booked so far, none where it is absent. Each splits its money by what the deposit holds and its
+   * platform owes, and guards this: of two at once the second looks again.
+   */
+  payments?: number;
 }
 
 /** Money that a process took from a deposit to spend in memory (G21, M5): declared = drawn + returned. Amounts are longs. */
@@ -83,6 +88,7 @@ const depositSchema = new Schema<DepositDocument>(
     lowBelow: amount,
     lowBelowSet: { type: Boolean, required: true },
     sequence: count,
+    payments: Number,
   },
   { collection: 'deposits', versionKey: false },
 );

@@ -4,9 +4,9 @@ import { wentBackFrom } from '../payments/disputed-account.ts';
 import type { PaymentFact } from '../payments/payment-fact.ts';
 import type { Services } from '../services.ts';
 import { availableIn, depositAccount, platformReceivable } from './deposit-accounts.ts';
-import { noteDepositLevel } from './note-deposit-level.ts';
+import { depositDocument, noteDepositLevel } from './note-deposit-level.ts';
 import { utcDay } from './open-envelope.ts';
-import { topUpOf } from './record-top-up.ts';
+import { LOOK_AGAIN, topUpOf } from './record-top-up.ts';
 
 /** A payment of a top-up that went back: a refund, or a lost dispute. */
 export type TopUpReversed = Extract<PaymentFact, { kind: 'payment_reversed' }> & {
@@ -17,7 +17,8 @@ type ReversalServices = Pick<Services, 'ledger' | 'models' | 'database' | 'clock
 
 /**
  * Books a top-up that was taken back, once for each fact: from the deposit as far as it reaches. What was spent is owed by
- * the platform: cover given stands, and the deposit never falls below zero. Answers false when it was booked before.
+ * the platform, and its next top-up pays it first: cover given stands, and the deposit never falls below zero. Answers false
+ * when it was booked before.
  * Throws `top_up_not_found`.
  */
 export async function recordTopUpReversal(services: ReversalServices, fact: TopUpReversed): Promise<boolean> {
@@ -30,6 +31,7 @@ export async function recordTopUpReversal(services: ReversalServices, fact: TopU
   const deposit = depositAccount(platformId, currency);
   for (let attempt = 1; ; attempt++) {
     if (await models.platformPayments.exists({ _id: factId })) return false;
+    const { _id: id, payments = null } = await depositDocument(services, { platformId, currency });
     const booked = Math.min(amount.amount, await availableIn(services, deposit));
     const beside = amount.amount - booked;
     const transfer = (part: string, debit: string, moved: number): DirectTransfer[] =>
@@ -73,13 +75,15 @@ export async function recordTopUpReversal(services: ReversalServices, fact: TopU
             recordedAt: new Date(now),
           },
         },
+        { kind: 'update', collection: 'deposits', id, guard: { payments }, update: { $inc: { payments: 1 } } },
       ],
     });
     if (result.status !== 'refused') {
       await noteDepositLevel(services, { platformId, currency });
       return result.status === 'committed';
     }
-    const again = ['exceeds_funds', 'transfer_id_refused', 'already_exists'].includes(result.code);
-    if (!again) throw new Error(`The reversal ${factId} was refused by the ledger: ${result.message}`);
+    if (!LOOK_AGAIN.has(result.code)) {
+      throw new Error(`The reversal ${factId} was refused by the ledger: ${result.message}`);
+    }
   }
 }

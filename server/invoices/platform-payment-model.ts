@@ -16,7 +16,10 @@ export interface PlatformPaymentDocument {
   currency: string;
   /** Of the amount: against the invoice, or the deposit. */
   booked: number;
-  /** Of the amount: the policyholder's credit; of a top-up taken back after it was spent: what the platform owes. */
+  /**
+   * Of the amount: the policyholder's credit. Of a top-up: what it paid of the platform's debt; of one taken back after it
+   * was spent: what the platform owes.
+   */
   beside: number;
   provider: ProviderName;
   providerRef: string;
