@@ -8,6 +8,7 @@ import { readConfig } from '../../server/config.ts';
 import { useTestDatabase } from '../../server/database/testing/test-database.ts';
 import { seedDemo } from '../../server/demo/seed-demo.ts';
 import { openServices, type OpenServices } from '../../server/open-services.ts';
+import { EXIT } from '../cli/exit-codes.ts';
 import { testCli, type CommandResult } from '../testing/test-cli.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 8);
@@ -81,6 +82,16 @@ describe('administration from the command line', () => {
     assert.equal(exit, 1);
     assert.match(notes, /moon-day@1/);
     assert.match(notes, /car_none/);
+  });
+
+  it('books no withdrawal of what Stripe gives back, nor plans it', async () => {
+    const line = 'deposits withdraw --platform plt_x --amount 100 --currency CNY --reference re_1';
+    assert.match((await words(line)).out, /Nothing was done/);
+    for (const each of [`${line} --provider stripe`, `${line} --provider stripe --apply`]) {
+      const { exit, notes } = await words(each);
+      assert.equal(exit, EXIT.refused);
+      assert.match(notes, /Refund it at Stripe: it is booked by itself/);
+    }
   });
 
   it('shows a worker, exports and erases the person behind', async () => {

@@ -63,20 +63,25 @@ export function declareDeposits(program: Command, cli: Cli): void {
       }),
     );
 
-  writingVerb(deposits, 'withdraw', 'book that a part of a deposit was paid back to its platform', [
+  writingVerb(deposits, 'withdraw', 'book that a bank paid a part of a deposit back to its platform', [
     'deposits withdraw --platform plt_example --amount 500000 --currency CNY --reference wire-77 --apply',
   ])
     .requiredOption('--platform <plt_id>', 'whose deposit')
     .requiredOption('--amount <minor>', 'minor units (fen, cents)', countValue)
     .requiredOption('--currency <code>', 'ISO 4217')
     .requiredOption('--reference <key>', 'of the payment; the same again books nothing')
-    .option('--provider <name>', 'from whose cash: stripe or bank_file', 'bank_file')
+    .option(
+      '--provider <name>',
+      "from whose cash: only bank_file, for Stripe's refunds are booked by themselves when Stripe tells them",
+      'bank_file',
+    )
     .action(async ({ apply, json, ...asked }: Moving & { provider: ProviderName }) =>
       cli.withServices(async (services) => {
+        const { assertBookedByHand, withdrawDeposit } = await import('../../server/deposits/withdraw-deposit.ts');
+        assertBookedByHand(asked.provider);
         if (apply !== true) return showPlan(cli, json, asked, 'Would book this withdrawal:');
         const actor = await operatorOf(cli, services, 'ledger:write');
         const { platform, amount, currency, reference, provider } = asked;
-        const { withdrawDeposit } = await import('../../server/deposits/withdraw-deposit.ts');
         const input = { actor, platformId: platform, amount: { amount, currency }, provider, reference };
         const booked = await withdrawDeposit(services, input);
         answer(cli, json, { ...asked, booked }, () => (booked ? 'Booked.' : 'It was booked before.'));

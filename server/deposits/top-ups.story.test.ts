@@ -243,6 +243,16 @@ describe('money into a deposit, and out of it', () => {
     assert.equal(await services.models.platformPayments.countDocuments(), 2 * rounds.length);
   });
 
+  it('what Stripe gives back is booked by itself, and never as a withdrawal too', async () => {
+    await recordTopUp(services, paid('f1', 3_000));
+    const input = { actor: OPERATOR, platformId: PLATFORM, amount: { amount: 100, currency: CURRENCY } };
+    await assert.rejects(
+      withdrawDeposit(services, { ...input, provider: 'stripe', reference: 're_1' }),
+      refusalOf('withdrawal_books_itself'),
+    );
+    assert.deepEqual(await stands(), { deposit: 3_000, owed: 0 });
+  });
+
   it('a withdrawal takes no more than is there, and books a reference once', async () => {
     await recordTopUp(services, paid('f1', 3_000));
     const take = (reference: string, amount: number) =>

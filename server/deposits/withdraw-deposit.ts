@@ -13,7 +13,7 @@ export interface WithdrawDeposit {
   readonly actor: ActorOf<'operator'>;
   readonly platformId: string;
   readonly amount: Money;
-  /** From whose cash it was paid back. */
+  /** From whose cash it was paid back; never Stripe's (`assertBookedByHand`). */
   readonly provider: ProviderName;
   /** Of the payment that a person made, as the bank or provider knows it: the same again books nothing. */
   readonly reference: string;
@@ -21,11 +21,13 @@ export interface WithdrawDeposit {
 
 /**
  * Books that a part of a deposit was paid back to its platform; what envelopes hold stays. Answers false when the reference
- * was booked before. Throws `deposit_too_small`, `provider_not_configured`, and `transfer_id_reused` as a bug would be.
+ * was booked before. Throws `withdrawal_books_itself`, `deposit_too_small`, `provider_not_configured`, and
+ * `deposit_withdrawal_refused` where the reference was used for another payment.
  */
 export async function withdrawDeposit(services: Services, input: WithdrawDeposit): Promise<boolean> {
   const { actor, platformId, amount, provider, reference } = input;
   const { currency } = amount;
+  assertBookedByHand(provider);
   const now = services.clock.now();
   const deposit = depositAccount(platformId, currency);
   const available = await availableIn(services, deposit);
@@ -59,6 +61,19 @@ export async function withdrawDeposit(services: Services, input: WithdrawDeposit
   services.log.info({ platformId, ...amount, actor: actorName(actor), reference }, 'deposit withdrawn');
   await noteDepositLevel(services, { platformId, currency });
   return result.status === 'committed';
+}
+
+/**
+ * Only what nobody tells us of is booked by hand: Stripe tells of its refunds (`recordTopUpReversal`), and a withdrawal beside
+ * one would take the same money from the deposit twice. Throws `unprocessable` / `withdrawal_books_itself`.
+ */
+export function assertBookedByHand(provider: ProviderName): void {
+  if (provider !== 'stripe') return;
+  throw new Refusal(
+    'unprocessable',
+    'withdrawal_books_itself',
+    'Refund it at Stripe: it is booked by itself when Stripe tells it.',
+  );
 }
 
 const tooSmall = (available: number, currency: string): Refusal =>

@@ -20,6 +20,10 @@ export const INVOICES_PROBLEM_CODES = {
     title: 'The deposit was not paid back',
     action: 'Read detail: most likely the reference was used for another payment.',
   },
+  withdrawal_books_itself: {
+    title: 'What this provider pays back is booked by itself',
+    action: 'Refund it at the provider, and book nothing: it is booked when the provider tells it.',
+  },
   deposit_too_small: { title: 'The deposit holds less', action: 'Ask for what is available.' },
   top_up_not_found: { title: 'No such top-up', action: 'Take the id of the answer that opened it.' },
   top_up_reference_reused: {
