@@ -8,12 +8,12 @@ const LOW_SHARE = 5;
 export const warningLevel = (lastTopUp: number): number => Math.floor(lastTopUp / LOW_SHARE);
 
 /**
- * The level of what is left. `empty` means that a day could not be paid; it ends only when something was paid in, so that
- * rests coming back from envelopes do not tell of emptiness again and again.
+ * The level of what is left. `empty` means that a day could not be paid. A level ends only in a worse one, or when something
+ * was paid in: else rests that come back from envelopes would tell of the same want again and again.
  */
 export function depositLevel(before: DepositLevel, { available, lowBelow, refused, paidIn }: LevelFacts): DepositLevel {
   if (refused || (before === 'empty' && !paidIn)) return 'empty';
-  return available < lowBelow ? 'low' : 'ok';
+  return available < lowBelow || (before === 'low' && !paidIn) ? 'low' : 'ok';
 }
 
 interface LevelFacts {

@@ -28,7 +28,8 @@ describe('the level of a deposit', () => {
     // before, available, refused, paidIn -> level; low below 1,000
     ['ok', 1_000, false, false, 'ok'],
     ['ok', 999, false, false, 'low'],
-    ['low', 1_000, false, false, 'ok'],
+    ['low', 1_000, false, false, 'low'],
+    ['low', 1_000, false, true, 'ok'],
     ['low', 0, false, false, 'low'],
     ['ok', 200, true, false, 'empty'],
     ['empty', 500, false, false, 'empty'],

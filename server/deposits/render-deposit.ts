@@ -9,7 +9,7 @@ export const depositSchema = Joi.object({
   currency: Joi.string(),
   level: Joi.string()
     .valid('ok', 'low', 'empty')
-    .description('`empty`: a new day was not covered; it ends when something is paid in.'),
+    .description('`empty`: a new day was not covered. Both `low` and `empty` end when something is paid in.'),
   available: currencyAmount.description('What new covers may still draw, beside what is reserved.'),
   reserved: currencyAmount.description('Taken for covers that are being sold; what they do not need comes back.'),
   lowBelow: currencyAmount.description('`deposit.low` is told below so much.'),

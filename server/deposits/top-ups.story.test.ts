@@ -8,8 +8,11 @@ import type { FactOf } from '../payments/payment-fact.ts';
 import { OPERATOR, refusalOf, type World } from '../platforms/testing/open-world.ts';
 import type { Services } from '../services.ts';
 import { platformReceivable } from './deposit-accounts.ts';
+import { noteDepositLevel } from './note-deposit-level.ts';
+import { openEnvelope } from './open-envelope.ts';
 import { readDeposits } from './read-deposits.ts';
 import { recordTopUp } from './record-top-up.ts';
+import { settleEnvelope } from './settle-envelope.ts';
 import {
   clearPrepaid,
   countOf,
@@ -119,6 +122,20 @@ describe('money into a deposit, and out of it', () => {
     assert.deepEqual(await told(), ['deposit.topped_up', 'deposit.low', 'deposit.empty']);
     await recordTopUp(services, paid('f2', 10 * PRICE));
     assert.deepEqual(await levels(), [['ok', 10 * PRICE]]);
+  });
+
+  it('is low once, however often envelopes go and come back', async () => {
+    await recordTopUp(services, paid('f1', 3_000));
+    const which = { platformId: PLATFORM, currency: CURRENCY };
+    for (const owner of ['one', 'two']) {
+      await openEnvelope(services, { ...which, amount: 2_500, owner });
+      await noteDepositLevel(services, which);
+      const [envelope] = await services.models.envelopes.find({ state: 'open' }).lean();
+      assert.ok(envelope && (await settleEnvelope(services, envelope)));
+      await noteDepositLevel(services, which);
+    }
+    assert.deepEqual(await levels(), [['low', 3_000]]);
+    assert.deepEqual(await told(), ['deposit.topped_up', 'deposit.low']);
   });
 
   it('taken back after it was spent: the deposit gives what it has, the rest is owed, cover stands', async () => {
