@@ -29,8 +29,7 @@ export async function owedBy(
   { models }: Pick<Services, 'models'>,
   { platformId, currency }: { readonly platformId: string; readonly currency: string },
 ): Promise<number> {
-  const account = await models.accounts.findById(platformReceivable(platformId, currency)).lean();
-  return account === null ? 0 : account.debitsPosted - account.creditsPosted - account.creditsPending;
+  return owedOf(await models.accounts.findById(platformReceivable(platformId, currency)).lean());
 }
 
 /** The driver's own collection, for writes that Mongoose would cast: amounts are longs. */
@@ -39,6 +38,10 @@ export const depositRows = (
   name: 'deposits' | 'prepaid_days' | 'top_ups',
 ): Collection<{ _id: string }> => database.db.collection(name);
 
-function availableOf(account: AccountDocument | null): number {
-  return account === null ? 0 : account.creditsPosted - account.debitsPosted - account.debitsPending;
-}
+/** `availableIn` of an account that was read; 0 where there is none. */
+export const availableOf = (account: AccountDocument | null | undefined): number =>
+  account ? account.creditsPosted - account.debitsPosted - account.debitsPending : 0;
+
+/** `owedBy` of an account that was read; 0 where there is none. */
+export const owedOf = (account: AccountDocument | null | undefined): number =>
+  account ? account.debitsPosted - account.creditsPosted - account.creditsPending : 0;

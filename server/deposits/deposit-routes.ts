@@ -62,7 +62,7 @@ export const depositRoutes: readonly AnyRoute[] = [
     operationId: 'openTopUp',
     summary: 'A payment page that fills your deposit',
     description:
-      'The deposit grows when the money was paid (`deposit.topped_up`), never before. Sending the same again answers the same top-up.',
+      'The deposit grows when the money was paid (`deposit.topped_up`), never before; what you owe of a payment that was taken back is paid first. Sending the same again answers the same top-up.',
     tag: 'Deposits',
     allow: ['platform'],
     scope: 'deposits:write',

@@ -1,5 +1,6 @@
 import type { Instant } from '../../programs/calendar.ts';
 import type { Services } from '../services.ts';
+import { collectDebts } from './collect-debts.ts';
 import { settleEnvelope } from './settle-envelope.ts';
 import { settlePrepaidDays } from './settle-prepaid-days.ts';
 
@@ -19,7 +20,7 @@ export interface Settled {
 
 /**
  * Closes the envelopes that their owners did not close (a crash, a flush of which it is not certain what was stored), and
- * settles what closed days owe (G21). An envelope waits until the repair has walked past its time: then every cover that it
+ * settles what closed days owe (G21); what came back pays what platforms owe first. An envelope waits until the repair has walked past its time: then every cover that it
  * paid for is stored, and the count of them is what was spent.
  */
 export async function settleEnvelopes(services: Services, { now }: { readonly now: Instant }): Promise<Settled> {
@@ -47,5 +48,7 @@ export async function settleEnvelopes(services: Services, { now }: { readonly no
     after = page.at(-1)?._id ?? '';
   }
   const days = await settlePrepaidDays(services);
-  return { envelopes, days: days.settled, failed: failed + days.failed };
+  // Last: both may have brought money back to a deposit whose platform owes.
+  const collected = await collectDebts(services);
+  return { envelopes, days: days.settled, failed: failed + days.failed + collected.failed };
 }
