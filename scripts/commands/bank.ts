@@ -114,7 +114,12 @@ function declareFiles(bank: Command, cli: Cli): void {
         const { voidPaymentFile } = await import('../../server/payments/bank/end-orders.ts');
         const actor = await operatorOf(cli, services, 'payouts:approve');
         const file = await voidPaymentFile(services, { actor, fileId, why });
-        answer(cli, json, file, () => `${fileId} is void; its ${file.orderCount} payments are canceled.`);
+        answer(
+          cli,
+          json,
+          file,
+          () => `${fileId} is void; its payments are canceled, but for those that the bank refused.`,
+        );
       });
     });
 

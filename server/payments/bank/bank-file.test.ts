@@ -236,6 +236,27 @@ describe('payment by file', () => {
     assert.deepEqual((await states()).slice(2), ['3 posted', '4 in_file']);
   });
 
+  it('voids a file of which the bank refused some, and none of which it moved money', async () => {
+    await send(1, 2);
+    const file = await make();
+    await failOrder(world.services, { reference: payoutReference(id(1), 1), why: 'account unknown' });
+    const voiding = { actor: OPERATOR, fileId: file._id, why: 'never executed' };
+    await voidPaymentFile(world.services, voiding);
+    await voidPaymentFile(world.services, voiding);
+    assert.deepEqual(await states(), ['1 failed', '2 canceled'], 'what failed keeps its words');
+    assert.deepEqual(await facts(), ['1 failed', '2 canceled']);
+    await assert.rejects(readPaymentFile(world.services, file._id), refusalOf('bank_file_voided'));
+
+    await send(3, 4, 5);
+    const executed = await make();
+    await failOrder(world.services, { reference: payoutReference(id(3), 1), why: 'account unknown' });
+    const reference = payoutReference(id(4), 1);
+    await statement('1000.00', '1000.00', ['R1', '-0.04', reference], ['R2', '0.04', `RETURNED ${reference}`]);
+    const tooLate = voidPaymentFile(world.services, { ...voiding, fileId: executed._id });
+    await assert.rejects(tooLate, refusalOf('bank_file_executed'), 'money that came back had left');
+    assert.deepEqual((await states()).slice(2), ['3 failed', '4 returned', '5 in_file']);
+  });
+
   it('records what the bank refused before any money moved', async () => {
     await send(1);
     await make();

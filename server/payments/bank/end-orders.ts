@@ -11,8 +11,8 @@ import { findPaymentFile } from './make-payment-file.ts';
 
 /**
  * Voids a payment file that the bank never got: a person says so, and is written down with the reason. Its orders are
- * canceled, which is certain from then on: the file cannot be read any more. Throws `bank_file_not_found`,
- * `conflict` / `bank_file_executed` when the bank has booked any of it.
+ * canceled, which is certain from then on: the file cannot be read any more; those that the bank refused stay failed. Throws
+ * `bank_file_not_found`, `conflict` / `bank_file_executed` when the bank has booked any of it, also what came back.
  */
 export async function voidPaymentFile(
   services: Services,
@@ -24,12 +24,16 @@ export async function voidPaymentFile(
   const voided = file.voided ?? { at: new Date(now), by: actorName(actor), why };
   if (file.state === 'made') {
     await inTransaction(database, async (session) => {
-      const { modifiedCount } = await models.bankOrders.updateMany(
+      // First: a statement that books one of them meanwhile writes the same order, and one of the two begins anew.
+      await models.bankOrders.updateMany(
         { fileId, state: 'in_file' },
         { $set: { state: 'canceled', message: why, changedAt: new Date(now) } },
         { session },
       );
-      if (modifiedCount !== file.orderCount) {
+      const booked = await models.bankOrders
+        .exists({ fileId, state: { $in: ['posted', 'returned'] } })
+        .session(session);
+      if (booked !== null) {
         const message = `The bank has booked payments of ${fileId}: it cannot be voided.`;
         throw new Refusal('conflict', 'bank_file_executed', message);
       }
