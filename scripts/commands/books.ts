@@ -63,6 +63,7 @@ export function declareBooks(program: Command, cli: Cli): void {
         const { renderTrialLine } = await import('../../server/ledger/books/render-books.ts');
         const { formatInstant } = await import('../../programs/calendar.ts');
         const { formatMajor } = await import('../../programs/money.ts');
+        const { moneyTable } = await import('../cli/provider-words.ts');
         const { asOf, currency, csv, json } = options;
         const balance = await trialBalance(services, { asOf, currency });
         if (csv === true) {
@@ -85,9 +86,13 @@ export function declareBooks(program: Command, cli: Cli): void {
             ({ currency: code, debitsPosted, creditsPosted }) =>
               `${code}: debits ${formatMajor({ amount: debitsPosted, currency: code })}, credits ${formatMajor({ amount: creditsPosted, currency: code })}`,
           );
-          return [table(shown), '', ...totals, `As of ${at}; a balance above zero stands on the debit side.`].join(
-            '\n',
-          );
+          const atStripe = shown.some(({ account }) => account.split(':').includes('stripe'));
+          return [
+            moneyTable(services, atStripe ? ['stripe'] : [], shown),
+            '',
+            ...totals,
+            `As of ${at}; a balance above zero stands on the debit side.`,
+          ].join('\n');
         });
       }),
     );

@@ -3,7 +3,7 @@ import type { ProviderName } from '../../server/payments/payment-port.ts';
 import { CLI_ACTOR, type Cli } from '../cli/cli.ts';
 import { noun, verb, writingVerb } from '../cli/leaf.ts';
 import { operatorOf } from '../cli/operator.ts';
-import { answer, record, showPlan, table } from '../cli/render.ts';
+import { answer, record, showPlan } from '../cli/render.ts';
 import { countValue } from '../cli/values.ts';
 
 interface Moving {
@@ -28,9 +28,14 @@ export function declareDeposits(program: Command, cli: Cli): void {
         const { readDeposits } = await import('../../server/deposits/read-deposits.ts');
         const { renderDeposit } = await import('../../server/deposits/render-deposit.ts');
         const { formatMoney } = await import('../../programs/money.ts');
-        const found = (await readDeposits(services, { actor: CLI_ACTOR, platformId: platform })).map(renderDeposit);
+        const { TOP_UPS_BY } = await import('../../server/deposits/deposit-models.ts');
+        const { moneyTable } = await import('../cli/provider-words.ts');
+        const deposits = await readDeposits(services, { actor: CLI_ACTOR, platformId: platform });
+        const found = deposits.map((deposit) => renderDeposit(services, deposit));
         answer(cli, json, found, () =>
-          table(
+          moneyTable(
+            services,
+            [TOP_UPS_BY],
             found.map(({ platformId, level, available, reserved }) => ({
               ...{ platformId, level },
               available: formatMoney(available),
@@ -58,8 +63,11 @@ export function declareDeposits(program: Command, cli: Cli): void {
         const { openTopUp } = await import('../../server/deposits/open-top-up.ts');
         const { renderTopUp } = await import('../../server/deposits/render-deposit.ts');
         const input = { platformId: platform, reference, amount: { amount, currency }, successUrl, cancelUrl };
-        const topUp = renderTopUp(await openTopUp(services, input));
-        answer(cli, json, topUp, () => record({ id: topUp.id, state: topUp.state, payUrl: topUp.payUrl }));
+        const topUp = renderTopUp(services, await openTopUp(services, input));
+        const { TOP_UPS_BY } = await import('../../server/deposits/deposit-models.ts');
+        const { providerWords } = await import('../cli/provider-words.ts');
+        const { id, state, payUrl } = topUp;
+        answer(cli, json, topUp, () => record({ id, state, payUrl, provider: providerWords(services, TOP_UPS_BY) }));
       }),
     );
 

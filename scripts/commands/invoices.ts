@@ -28,13 +28,19 @@ export function declareInvoices(program: Command, cli: Cli): void {
         const { renderInvoice } = await import('../../server/invoices/render-invoice.ts');
         const { formatMoney } = await import('../../programs/money.ts');
         const found = await listInvoices(services, { actor: CLI_ACTOR, policyId: policy, open, limit });
-        const shown = found.slice(0, limit).map((invoice) => renderInvoice(invoice, services.clock.now()));
+        const { moneyTable } = await import('../cli/provider-words.ts');
+        const page = found.slice(0, limit);
+        const shown = page.map((invoice) => renderInvoice(services, invoice, services.clock.now()));
+        const providers = page.map(({ delivery }) => delivery.provider);
         answer(cli, json, shown, () =>
-          table(
-            shown.map(({ id, policyId, state, dueOn, total, outstanding }) => ({
+          moneyTable(
+            services,
+            providers,
+            shown.map(({ id, policyId, state, dueOn, total, outstanding }, at) => ({
               ...{ invoiceId: id, policyId, state, dueOn },
               total: formatMoney(total),
               outstanding: formatMoney(outstanding),
+              provider: providers[at],
             })),
           ),
         );
@@ -51,12 +57,12 @@ export function declareInvoices(program: Command, cli: Cli): void {
         const { formatMoney } = await import('../../programs/money.ts');
         const { providerWords } = await import('../cli/provider-words.ts');
         const whole = await readInvoice(services, { actor: CLI_ACTOR, invoiceId });
-        if (csv === true) return cli.write(render.invoiceCsv(whole));
-        const { period, ...head } = render.renderInvoice(whole.invoice, services.clock.now());
+        if (csv === true) return cli.write(render.invoiceCsv(services, whole));
+        const { period, sandbox, ...head } = render.renderInvoice(services, whole.invoice, services.clock.now());
         const lines = whole.lines.map(render.renderInvoiceLine);
         const payments = whole.payments.map(render.renderInvoicePayment);
         const { delivery, writeOff } = whole.invoice;
-        answer(cli, json, { ...head, period, delivery, writeOff, lines, payments }, () =>
+        answer(cli, json, { ...head, sandbox, period, delivery, writeOff, lines, payments }, () =>
           [
             record({
               ...head,
@@ -123,8 +129,10 @@ export function declareInvoices(program: Command, cli: Cli): void {
       await operatorOf(cli, services, 'ledger:write');
       const { sendInvoice } = await import('../../server/invoices/send-invoice.ts');
       const sent = await sendInvoice(services, invoiceId, { again: true });
-      const now = { invoiceId, delivery: (sent?.delivery ?? delivery).state, payUrl: sent?.delivery.payUrl };
-      answer(cli, json, now, () => record(now));
+      const { providerWords } = await import('../cli/provider-words.ts');
+      const { provider, state } = sent?.delivery ?? delivery;
+      const now = { invoiceId, delivery: state, payUrl: sent?.delivery.payUrl };
+      answer(cli, json, now, () => record({ ...now, provider: providerWords(services, provider) }));
     }),
   );
 

@@ -47,9 +47,16 @@ function declareLooking(payments: Command, cli: Cli): void {
         const { listExceptions } = await import('../../server/payments/list-exceptions.ts');
         const { renderException } = await import('../../server/payments/render-exception.ts');
         const found = await listExceptions(services, { actor: CLI_ACTOR, state, limit });
-        const shown = found.slice(0, limit).map(renderException);
+        const { moneyTable } = await import('../cli/provider-words.ts');
+        const shown = found.slice(0, limit).map((exception) => renderException(services, exception));
         answer(cli, json, shown, () =>
-          table(shown.map(({ id, kind, openedAt, message }) => ({ exceptionId: id, openedAt, kind, message }))),
+          moneyTable(
+            services,
+            shown.map(({ provider }) => provider),
+            shown.map(({ id, kind, openedAt, provider, message }) => ({
+              ...{ exceptionId: id, openedAt, kind, provider, message },
+            })),
+          ),
         );
         if (found.length > limit) cli.note('There are more: raise --limit.');
       }),
@@ -60,11 +67,20 @@ function declareLooking(payments: Command, cli: Cli): void {
       cli.withServices(async (services) => {
         const { readException } = await import('../../server/payments/list-exceptions.ts');
         const { renderException } = await import('../../server/payments/render-exception.ts');
-        const shown = renderException(await readException(services, { actor: CLI_ACTOR, exceptionId }));
+        const { providerWords } = await import('../cli/provider-words.ts');
+        const shown = renderException(services, await readException(services, { actor: CLI_ACTOR, exceptionId }));
         const { ours, theirs, resolution, ...rest } = shown;
+        const provider = providerWords(services, rest.provider);
         const said = (side: unknown): string | undefined => (side === undefined ? undefined : JSON.stringify(side));
         answer(cli, json, shown, () =>
-          record({ ...rest, ours: said(ours), theirs: said(theirs), resolution: said(resolution) }),
+          record({
+            ...rest,
+            provider,
+            sandbox: undefined,
+            ours: said(ours),
+            theirs: said(theirs),
+            resolution: said(resolution),
+          }),
         );
       }),
   );
@@ -108,7 +124,7 @@ function declareResolving(payments: Command, cli: Cli): void {
         const { resolveException } = await import('../../server/payments/resolve-exception.ts');
         const { renderException } = await import('../../server/payments/render-exception.ts');
         const actor = await operatorOf(cli, services, 'payments:resolve');
-        const resolved = renderException(await resolveException(services, { actor, exceptionId, how, note }));
+        const resolved = renderException(services, await resolveException(services, { actor, exceptionId, how, note }));
         answer(cli, json, resolved, () => `Resolved ${exceptionId} (${how}).`);
       });
     });

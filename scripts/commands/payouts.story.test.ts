@@ -80,7 +80,13 @@ describe('payouts and payees from the command line', () => {
     assert.match((await run('maker', approve)).notes, /somebody else must approve/);
     assert.equal((await ask('ann', approve))['state'], 'ready');
     await sendAllDue(openPayouts(services));
-    assert.match((await run('ann', 'payouts list --state paid')).out, new RegExp(payoutId));
+    const paid = (await run('ann', 'payouts list --state paid')).out;
+    assert.match(paid, new RegExp(`^SANDBOX: no real money moves through stripe\\..*${payoutId}.*stripe`, 's'));
+    assert.doesNotMatch(
+      (await run('ann', 'payouts list --state sent')).out,
+      /SANDBOX/,
+      'where nothing is to be mistaken',
+    );
     assert.match((await run('ann', `payouts show ${payoutId}`)).out, /posted/);
 
     provider.become(`${payoutId}:1`, 'returned');

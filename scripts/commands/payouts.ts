@@ -50,8 +50,15 @@ export function declarePayouts(program: Command, cli: Cli): void {
         const { state, payee: payeeId, claim: claimId, limit = 50, json } = options;
         const found = (await listPayouts(services, { state, payeeId, claimId, limit })).slice(0, limit);
         const { formatMoney } = await import('../../programs/money.ts');
-        answer(cli, json, found.map(renderPayout), () =>
-          table(found.map((each) => rowOf(each, formatMoney(each.payout.amount)))),
+        const { moneyTable } = await import('../cli/provider-words.ts');
+        const providers = found.map(({ payout }) => payout.provider);
+        const rendered = found.map((each) => renderPayout(services, each));
+        answer(cli, json, rendered, () =>
+          moneyTable(
+            services,
+            providers,
+            found.map((each) => rowOf(each, formatMoney(each.payout.amount))),
+          ),
         );
       }),
     );
@@ -201,7 +208,7 @@ async function tell(cli: Cli, services: Services, json: boolean | undefined, sho
   const { renderPayout } = await import('../../server/payouts/render-payout.ts');
   const { formatMoney } = await import('../../programs/money.ts');
   const { providerWords } = await import('../cli/provider-words.ts');
-  const rendered = renderPayout(shown);
+  const rendered = renderPayout(services, shown);
   answer(cli, json, rendered, () => {
     const { payee, approvals, amount, countedAmount, attempts, timeline, contradictions, lines, ...plain } = rendered;
     const facts = record({
@@ -225,13 +232,14 @@ async function tell(cli: Cli, services: Services, json: boolean | undefined, sho
 }
 
 function rowOf({ payout, payee }: ShownPayout, amount: string) {
-  const { id, state, decidedAt, claimId, payeeId, attempts, fundingAccount } = payout;
+  const { id, state, decidedAt, claimId, payeeId, attempts, fundingAccount, provider } = payout;
   return {
     payoutId: id,
     state,
     amount,
     payee: `${payeeId} ${payee?.account.masked ?? ''}`,
     from: fundingAccount,
+    provider,
     claim: claimId ?? undefined,
     attempts: attempts.length,
     decidedAt: new Date(decidedAt).toISOString(),

@@ -1,6 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
 import type { DepositLevel } from '../../programs/deposits/deposit-level.ts';
 import { amount, count, date, text } from '../database/schema-fields.ts';
+import type { ProviderName } from '../payments/payment-port.ts';
 
 /** A platform's deposit beside its ledger account, which alone says how much is there. */
 export interface DepositDocument {
@@ -57,6 +58,9 @@ export interface PrepaidDayDocument {
   due: boolean;
   revision: number;
 }
+
+/** Whose pages top up deposits: no other provider has any. */
+export const TOP_UPS_BY: ProviderName = 'stripe';
 
 /** A payment page on which a platform pays into its deposit. */
 export interface TopUpDocument {

@@ -53,7 +53,7 @@ export const depositRoutes: readonly AnyRoute[] = [
     },
     async handle(services, { actor, query }) {
       const deposits = await readDeposits(services, { actor, platformId: query.platformId });
-      return { status: 200, json: { data: deposits.map(renderDeposit) } };
+      return { status: 200, json: { data: deposits.map((deposit) => renderDeposit(services, deposit)) } };
     },
   }),
   route({
@@ -79,7 +79,7 @@ export const depositRoutes: readonly AnyRoute[] = [
         successUrl,
         cancelUrl,
       });
-      return { status: 200, json: renderTopUp(topUp) };
+      return { status: 200, json: renderTopUp(services, topUp) };
     },
   }),
   route({
@@ -95,7 +95,7 @@ export const depositRoutes: readonly AnyRoute[] = [
     responses: { 200: { description: 'The top-up.', schema: topUpSchema } },
     problems: ['top_up_not_found'],
     async handle(services, { actor, params: { id } }) {
-      return { status: 200, json: renderTopUp(await readTopUp(services, { actor, topUpId: id })) };
+      return { status: 200, json: renderTopUp(services, await readTopUp(services, { actor, topUpId: id })) };
     },
   }),
 ];

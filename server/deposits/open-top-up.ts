@@ -6,7 +6,7 @@ import { toLong } from '../database/longs.ts';
 import { providerOf } from '../payments/provider-of.ts';
 import type { Services } from '../services.ts';
 import { depositRows } from './deposit-accounts.ts';
-import type { TopUpDocument } from './deposit-models.ts';
+import { TOP_UPS_BY, type TopUpDocument } from './deposit-models.ts';
 import { topUpOf } from './record-top-up.ts';
 
 export interface OpenTopUp {
@@ -31,7 +31,7 @@ export async function openTopUp(services: Services, input: OpenTopUp): Promise<T
   if (topUp.state === 'refused') throw refused(topUp.message);
   if (topUp.state !== 'asked') return topUp;
   const { _id: topUpId, platformId, amount, currency, successUrl, cancelUrl, idempotencyKey } = topUp;
-  const answer = await providerOf(services, 'stripe').openTopUp({
+  const answer = await providerOf(services, TOP_UPS_BY).openTopUp({
     topUpId,
     platformId,
     amount: { amount, currency },

@@ -96,6 +96,11 @@ export const currencyAmount = Joi.object<{ amount: number; currency: string }>({
     .description('ISO 4217.'),
 }).example({ amount: 300, currency: 'CNY' });
 
+/** Of money that moves through a provider (`isSandbox`): whoever reads `paid` must be able to tell that nobody was. */
+export const sandboxMark = Joi.boolean()
+  .description('No real money moves: its provider is the SANDBOX, or in test mode, as this server is set up now.')
+  .example(false);
+
 /** `limit` of a list: 1 to 100, 20 when not given. */
 export const pageLimit = Joi.number()
   .integer()

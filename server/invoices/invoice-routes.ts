@@ -54,7 +54,7 @@ export const invoiceRoutes: readonly AnyRoute[] = [
         invoices,
         limit,
         ({ issuedAt, _id }) => [issuedAt.getTime(), _id],
-        (invoice) => renderInvoice(invoice, receivedAt),
+        (invoice) => renderInvoice(services, invoice, receivedAt),
       );
     },
   }),
@@ -74,7 +74,7 @@ export const invoiceRoutes: readonly AnyRoute[] = [
       return {
         status: 200,
         headers: { 'Content-Disposition': `attachment; filename="invoice-${id}.csv"` },
-        bytes: { type: 'text/csv; charset=utf-8', content: Buffer.from(invoiceCsv(whole)) },
+        bytes: { type: 'text/csv; charset=utf-8', content: Buffer.from(invoiceCsv(services, whole)) },
       };
     },
   }),
@@ -101,7 +101,7 @@ export const invoiceRoutes: readonly AnyRoute[] = [
       return {
         status: 200,
         json: {
-          invoice: renderInvoice(invoice, receivedAt),
+          invoice: renderInvoice(services, invoice, receivedAt),
           lines: lines.map(renderInvoiceLine),
           payments: payments.map(renderInvoicePayment),
         },

@@ -2,7 +2,9 @@ import { stringify } from 'csv-stringify/sync';
 import Joi from 'joi';
 import { formatInstant, type Instant } from '../../programs/calendar.ts';
 import { invoiceState } from '../../programs/invoices/invoice-state.ts';
-import { currencyAmount } from '../http/validate.ts';
+import { currencyAmount, sandboxMark } from '../http/validate.ts';
+import { isSandbox } from '../payments/provider-of.ts';
+import type { Services } from '../services.ts';
 import { factsOf, outstandingOf } from './change-invoice.ts';
 import type { InvoiceDocument } from './invoice-model.ts';
 import type { PlatformPaymentDocument } from './platform-payment-model.ts';
@@ -30,6 +32,7 @@ export const invoiceSchema = Joi.object({
   writtenOff: currencyAmount,
   outstanding: currencyAmount,
   payUrl: Joi.string().optional().description('Where it can be paid.'),
+  sandbox: sandboxMark,
   url: Joi.string(),
   csvUrl: Joi.string(),
 }).meta({ title: 'Invoice' });
@@ -55,7 +58,7 @@ export const invoicePaymentSchema = Joi.object({
 }).meta({ title: 'InvoicePayment' });
 
 /** The state is of now: an invoice is overdue from the instant on at which it is, whenever a job comes by. */
-export function renderInvoice(invoice: InvoiceDocument, now: Instant) {
+export function renderInvoice(services: Pick<Services, 'payments'>, invoice: InvoiceDocument, now: Instant) {
   const { _id, kind, policyId, currency, periodFrom, periodTo, issuedAt, dueOn, statementCount, delivery } = invoice;
   const money = (amount: number) => ({ amount, currency });
   const outstanding = outstandingOf(invoice);
@@ -74,6 +77,7 @@ export function renderInvoice(invoice: InvoiceDocument, now: Instant) {
     writtenOff: money(invoice.writtenOff),
     outstanding: money(outstanding),
     ...(delivery.payUrl !== undefined && outstanding > 0 && { payUrl: delivery.payUrl }),
+    sandbox: isSandbox(services, delivery.provider),
     url: `/v1/invoices/${_id}`,
     csvUrl: `/v1/invoices/${_id}.csv`,
   };
@@ -113,13 +117,15 @@ const COLUMNS = [
   'from_deposit_minor',
   'amount_minor',
   'currency',
+  'sandbox',
 ];
 
-/** An invoice as CSV: a row for each statement on it, amounts in minor units. */
-export function invoiceCsv({ invoice, lines }: WholeInvoice): string {
+/** An invoice as CSV: a row for each statement on it, amounts in minor units; `sandbox` is `true` where none of it is real. */
+export function invoiceCsv(services: Pick<Services, 'payments'>, { invoice, lines }: WholeInvoice): string {
+  const sandbox = String(isSandbox(services, invoice.delivery.provider));
   const rows = lines.map(({ _id, productDay, total, settled, currency }) => [
     ...[invoice._id, invoice.policyId, invoice.dueOn, _id, productDay],
-    ...[total, settled ?? 0, total - (settled ?? 0), currency],
+    ...[total, settled ?? 0, total - (settled ?? 0), currency, sandbox],
   ]);
   return stringify([COLUMNS, ...rows], { escape_formulas: true, record_delimiter: 'windows' });
 }

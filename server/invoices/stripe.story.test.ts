@@ -121,7 +121,9 @@ describe('money from a platform, through the SDK and back by webhooks', function
     const [invoice] = await services.models.invoices.find().lean();
     assert.ok(invoice);
     const shown = await api.call('get', `/v1/invoices/${invoice._id}`, token);
-    assert.match(shown.text, /"payUrl":"http/);
+    assert.match(shown.text, /"payUrl":"http.*"sandbox":true/, 'it says itself that nothing real is paid there');
+    const csv = await api.call('get', `/v1/invoices/${invoice._id}.csv`, token);
+    assert.match(csv.text, /,currency,sandbox\r\n.*,CNY,true\r\n/);
 
     const intent = await order(`invoices/${invoice.delivery.providerRef}/pay`);
     await heard(async () => (await stateOf(invoice._id)) === 'paid');
@@ -148,6 +150,8 @@ describe('money from a platform, through the SDK and back by webhooks', function
     const [first, again] = [await open(), await open()];
     assert.equal(first.status, 200, first.text);
     assert.deepEqual(first.body, again.body);
+    assert.match(first.text, /"sandbox":true/);
+    assert.match((await api.call('get', '/v1/deposits', token)).text, /"sandbox":true/);
     const other = await api
       .call('post', '/v1/deposits/top-ups', token)
       .send({ ...body, cancelUrl: 'https://x.example' });

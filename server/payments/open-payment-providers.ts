@@ -26,7 +26,8 @@ export function openPaymentProviders({
         access: () => Promise.resolve(access),
         webhookSecrets: stripeWebhookSecret?.split(',') ?? [],
         live: isLiveKey(secretKey),
-        sandbox: false,
+        // Stripe's own test mode: nothing real moves there either.
+        sandbox: !isLiveKey(secretKey),
         sentLog,
       }),
     };

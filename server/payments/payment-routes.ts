@@ -86,7 +86,12 @@ export const paymentRoutes: readonly AnyRoute[] = [
       const { state, kind, limit } = query;
       const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, ['number', 'string']);
       const found = await listExceptions(services, { actor, state, kind, limit, after });
-      return pageReply(found, limit, ({ openedAt, _id }) => [openedAt.getTime(), _id], renderException);
+      return pageReply(
+        found,
+        limit,
+        ({ openedAt, _id }) => [openedAt.getTime(), _id],
+        (exception) => renderException(services, exception),
+      );
     },
   }),
   route({
@@ -107,7 +112,7 @@ export const paymentRoutes: readonly AnyRoute[] = [
     problems: ['exception_not_found', 'exception_resolved', 'exception_has_no_fact', 'fact_still_refused'],
     async handle(services, { actor, params, body }) {
       const resolved = await resolveException(services, { actor, exceptionId: params.id, ...body });
-      return { status: 200, json: renderException(resolved) };
+      return { status: 200, json: renderException(services, resolved) };
     },
   }),
 ];

@@ -13,6 +13,14 @@ export function readableProviderOf({ payments }: Pick<Services, 'payments'>, nam
   return payments[name] ?? notConfigured(name);
 }
 
+/**
+ * Whether what a provider tells is not about real money, by how this server is set up now. A provider that is not set up any
+ * more cannot be asked: what it did is taken for real, and reading it goes on.
+ */
+export function isSandbox({ payments }: Pick<Services, 'payments'>, name: ProviderName): boolean {
+  return payments[name]?.sandbox ?? false;
+}
+
 function notConfigured(name: ProviderName): never {
   throw new Refusal(
     'conflict',

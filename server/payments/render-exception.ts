@@ -1,13 +1,17 @@
 import Joi from 'joi';
 import { formatInstant } from '../../programs/calendar.ts';
+import { sandboxMark } from '../http/validate.ts';
+import type { Services } from '../services.ts';
 import type { PaymentExceptionDocument } from './payment-models.ts';
 import { EXCEPTION_KINDS, RESOLUTIONS } from './payment-models.ts';
+import { isSandbox } from './provider-of.ts';
 
 export const exceptionKind = Joi.string().valid(...Object.keys(EXCEPTION_KINDS));
 
 export const exceptionSchema = Joi.object({
   id: Joi.string(),
   provider: Joi.string(),
+  sandbox: sandboxMark,
   kind: exceptionKind,
   subject: Joi.string().description("What it is about: a fact's id, a movement's key, a day's balance."),
   state: Joi.string().valid('open', 'resolved'),
@@ -24,11 +28,12 @@ export const exceptionSchema = Joi.object({
   }).optional(),
 }).meta({ title: 'PaymentException' });
 
-export function renderException(exception: PaymentExceptionDocument) {
+export function renderException(services: Pick<Services, 'payments'>, exception: PaymentExceptionDocument) {
   const { _id, provider, kind, subject, state, openedAt, occurredAt, message, ours, theirs, resolution } = exception;
   return {
     id: _id,
     provider,
+    sandbox: isSandbox(services, provider),
     kind,
     subject,
     state,

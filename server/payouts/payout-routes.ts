@@ -30,7 +30,7 @@ const common = {
 const answers = { 200: { description: 'The payout as it is now.', schema: payoutSchema } };
 
 async function reply(services: Services, payout: Payout | string, status = 200): Promise<Reply> {
-  return { status, json: renderPayout(await showPayout(services, payout)) };
+  return { status, json: renderPayout(services, await showPayout(services, payout)) };
 }
 
 export const payoutRoutes: readonly AnyRoute[] = [
@@ -90,7 +90,12 @@ export const payoutRoutes: readonly AnyRoute[] = [
       const { state, payeeId, claimId, limit } = query;
       const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, ['number', 'string']);
       const found = await listPayouts(services, { state, payeeId, claimId, limit, after });
-      return pageReply(found, limit, ({ payout }) => [payout.decidedAt, payout.id], renderPayout);
+      return pageReply(
+        found,
+        limit,
+        ({ payout }) => [payout.decidedAt, payout.id],
+        (shown) => renderPayout(services, shown),
+      );
     },
   }),
   route({

@@ -105,6 +105,7 @@ describe('payouts over the API and the sandbox', () => {
     assert.equal((await reconcileAllDue(openPayouts(api.services))).settled, 1);
     const paid = await stateOf(id);
     assert.equal(paid['state'], 'paid');
+    assert.equal(paid['sandbox'], true, 'paid, and no real money moved');
     assert.equal(field(paid, 'payee.account'), '****2233');
     assert.ok(!JSON.stringify(paid).includes('6222020200112233'));
     const steps = Array.isArray(paid['timeline']) ? paid['timeline'] : [];

@@ -3,7 +3,9 @@ import { formatInstant, type Instant } from '../../programs/calendar.ts';
 import { approvalsMissing } from '../../programs/payouts/approvals.ts';
 import { approvalsNeeded } from '../../programs/payouts/bands.ts';
 import { PAYOUT_STATES } from '../../programs/payouts/payout-states.ts';
-import { currencyAmount } from '../http/validate.ts';
+import { currencyAmount, sandboxMark } from '../http/validate.ts';
+import { isSandbox } from '../payments/provider-of.ts';
+import type { Services } from '../services.ts';
 import type { ShownPayout } from './list-payouts.ts';
 
 const text = Joi.string();
@@ -45,6 +47,7 @@ export const payoutSchema = Joi.object({
   incidentAt: orNull,
   decidedAt: instant,
   provider: text,
+  sandbox: sandboxMark,
   attempts: Joi.array().items(
     Joi.object({
       number: whole,
@@ -68,7 +71,7 @@ export const payoutSchema = Joi.object({
 const at = (instantOrNull: Instant | null): string | null =>
   instantOrNull === null ? null : formatInstant(instantOrNull);
 
-export function renderPayout({ payout, payee }: ShownPayout) {
+export function renderPayout(services: Pick<Services, 'payments'>, { payout, payee }: ShownPayout) {
   const { currency } = payout.amount;
   const counted = { amount: payout.countedAmount, currency };
   return {
@@ -105,6 +108,7 @@ export function renderPayout({ payout, payee }: ShownPayout) {
     incidentAt: at(payout.incidentAt),
     decidedAt: formatInstant(payout.decidedAt),
     provider: payout.provider,
+    sandbox: isSandbox(services, payout.provider),
     attempts: payout.attempts.map(({ number, key, keyedAt, payeeVersion, outcome, providerRef, words, endedAt }) => ({
       number,
       idempotencyKey: key,

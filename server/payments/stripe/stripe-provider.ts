@@ -19,6 +19,7 @@ export interface StripeProviderOptions {
   readonly webhookSecrets: readonly string[];
   /** Whether real money moves. */
   readonly live: boolean;
+  /** Whether a person is told that none does: our fake of Stripe, or Stripe's test mode. */
   readonly sandbox: boolean;
   readonly sentLog: SentLog;
   readonly transport?: StripeTransport;
