@@ -72,6 +72,10 @@ export const PAYMENTS_PROBLEM_CODES = {
   bank_line_not_booked: { title: 'The movement is not in the books yet', action: 'Try again in a minute.' },
   bank_file_not_found: { title: 'There is no such payment file', action: 'Check the id; list the files.' },
   bank_file_voided: { title: 'The payment file was voided', action: 'Make a new one.' },
+  bank_file_payee_erased: {
+    title: 'A payee of the payment file was erased',
+    action: 'Import the statement of the bank that has it; when no bank has it, void it and make a new one.',
+  },
   bank_file_executed: {
     title: 'The bank has executed the payment file',
     action: 'Import its statement; payments that came back are read from there.',
@@ -79,5 +83,5 @@ export const PAYMENTS_PROBLEM_CODES = {
   bank_order_not_found: { title: 'There is no such payment order', action: 'Check the reference in the file.' },
   bank_order_executed: { title: 'The payment order is past failing', action: 'Look at its state.' },
   nothing_to_pay: { title: 'No payment is waiting', action: 'Nothing needs to be done.' },
-  orders_taken: { title: 'Another payment file took some of the payments', action: 'Make the file again.' },
+  orders_taken: { title: 'Some of the payments wait no more', action: 'Make the file again.' },
 } as const satisfies Readonly<Record<string, ProblemCode>>;

@@ -44,7 +44,7 @@ export async function planErasure(services: Services, ref: PersonRef): Promise<E
 export async function erasePerson(services: Services, input: ErasePersonInput): Promise<Erasure> {
   const now = services.clock.now();
   const at = new Date(now);
-  const { people, workers, tokens, consents, payees, payeeVersions } = services.models;
+  const { people, workers, tokens, consents, payees, payeeVersions, payouts, bankOrders } = services.models;
   const plan = await planErasure(services, input);
   const { personId, workerIds } = plan;
   const documents = [...(personId === undefined ? [] : [personId]), ...workerIds.map(profileIdOf)];
@@ -72,6 +72,13 @@ export async function erasePerson(services: Services, input: ErasePersonInput): 
       { session },
     );
     await payeeVersions.updateMany({ payeeId: { $in: payeeIds } }, { $set: { 'account.masked': '****' } }, { session });
+    // Orders to a bank are under that key as well, but for those from before they were; a blank one cannot go into a file.
+    const paid = await payouts.find({ payeeId: { $in: payeeIds } }, { _id: 1 }, { session }).lean();
+    await bankOrders.updateMany(
+      { payoutId: { $in: paid.map(({ _id }) => _id) } },
+      { $set: { destination: '' } },
+      { session },
+    );
     await tokens.updateMany(
       { kind: 'person', subjectId: personId, revokedAt: { $exists: false } },
       { $set: { revokedAt: at } },

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { payoutReference } from '../../../programs/bank/bank-reference.ts';
 import type { Instant } from '../../../programs/calendar.ts';
 import { accountId } from '../../../programs/ledger/chart.ts';
@@ -10,6 +9,7 @@ import { canonicalJson } from '../../http/canonical-json.ts';
 import type { Secrets } from '../../people/secrets.ts';
 import type { InvoiceAnswer, PaymentProvider, PayoutOrder, ProviderPayout, SendAnswer } from '../payment-port.ts';
 import type { BankDemandDocument, BankOrderDocument, BankOrderState } from './bank-models.ts';
+import { sealDestination } from './order-destination.ts';
 
 /** The bank's name among our accounts: one account for each currency. */
 const BANK = 'bank_file';
@@ -54,9 +54,12 @@ async function queueOrder({ models, secrets, clock }: BankServices, order: Payou
     const message = `There is no bank account of ours in ${amount.currency}: open one with bank open.`;
     return { outcome: 'try_again', code: 'bank_account_missing', message };
   }
+  const sealed = await sealDestination({ models, secrets }, payoutId, destination);
+  // Not refused: another sender of the same key may have been here before.
+  if (sealed === undefined) return { outcome: 'unknown', message: 'The payee was erased after the key was made.' };
   const _id = payoutReference(payoutId, attempt);
   const now = new Date(clock.now());
-  const content = hash('sha256', canonicalJson([idempotencyKey, amount, destination]), 'base64url');
+  const content = secrets.sign('bank-order', canonicalJson([idempotencyKey, amount, destination]));
   const { upsertedCount } = await models.bankOrders.updateOne(
     { _id },
     {
@@ -67,7 +70,7 @@ async function queueOrder({ models, secrets, clock }: BankServices, order: Payou
         hash: content,
         amount: toLong(amount.amount),
         currency: amount.currency,
-        destination: secrets.wrap(JSON.stringify(destination)),
+        ...sealed,
         statementText,
         state: 'queued',
         orderedAt: now,

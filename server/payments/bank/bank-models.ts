@@ -23,13 +23,15 @@ export interface BankOrderDocument {
   payoutId: string;
   attempt: number;
   idempotencyKey: string;
-  /** Of amount and destination: the same order again, or another one. */
+  /** Keyed hash of amount and destination: the same order again, or another one. */
   hash: string;
   /** A BSON long (M1). */
   amount: number;
   currency: string;
-  /** The destination as JSON, wrapped by the encryption key. */
+  /** The destination as JSON, encrypted (`order-destination.ts`); blank when the person who is paid was erased. */
   destination: string;
+  /** Under whose key it is; absent: directly under the encryption key. */
+  personId?: string;
   statementText: string;
   state: BankOrderState;
   fileId?: string;
@@ -102,6 +104,7 @@ const orderSchema = new Schema<BankOrderDocument>(
     amount,
     currency: text,
     destination: text,
+    personId: String,
     statementText: String,
     state: text,
     fileId: String,

@@ -7,7 +7,7 @@ import type { PaymentFact } from '../payment-fact.ts';
 import { recordFacts } from '../record-facts.ts';
 import { providerPayout } from './bank-file-provider.ts';
 import type { BankFileDocument, BankOrderDocument } from './bank-models.ts';
-import { findPaymentFile } from './make-payment-file.ts';
+import { findPaymentFile } from './find-payment-file.ts';
 
 /**
  * Voids a payment file that the bank never got: a person says so, and is written down with the reason. Its orders are
@@ -72,6 +72,20 @@ export async function failOrder(
   }
   await tellEnded(services, [order], now);
   return order;
+}
+
+/** Ends orders that wait for a payment file and can be sent nowhere, because their payee was erased. */
+export async function failErasedOrders(services: Services, orders: readonly BankOrderDocument[]): Promise<void> {
+  if (orders.length === 0) return;
+  const now = services.clock.now();
+  const { bankOrders } = services.models;
+  const ids = { _id: { $in: orders.map(({ _id }) => _id) } };
+  const message = 'The payee was erased before the payment went to the bank.';
+  await bankOrders.updateMany(
+    { ...ids, state: 'queued' },
+    { $set: { state: 'failed', message, changedAt: new Date(now) } },
+  );
+  await tellEnded(services, await bankOrders.find({ ...ids, state: 'failed' }).lean(), now);
 }
 
 /** Tells the payouts that their orders moved no money and never will. */

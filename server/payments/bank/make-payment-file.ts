@@ -8,6 +8,9 @@ import { toLong } from '../../database/longs.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import type { Services } from '../../services.ts';
 import type { BankFileDocument, BankOrderDocument } from './bank-models.ts';
+import { failErasedOrders } from './end-orders.ts';
+import { findPaymentFile } from './find-payment-file.ts';
+import { openDestinations, type Destination } from './order-destination.ts';
 
 /** A bank's clerk must be able to look through a file, and a transaction must stay small. */
 const ORDERS_MAX = 2_000;
@@ -19,13 +22,13 @@ export interface PaymentFileSummary {
 
 /** What the next payment file would carry. */
 export async function nextPaymentFile(services: Services, currency: string): Promise<PaymentFileSummary> {
-  return summaryOf(await queued(services, currency), currency);
+  return summaryOf((await waiting(services, currency)).payable, currency);
 }
 
 /**
  * Puts the waiting orders, oldest reference first, into a new payment file: file and orders change together, so an order is
- * in one file only, however many ask at once. Throws `conflict` / `nothing_to_pay`, `orders_taken` when another file took
- * some of them at the same moment.
+ * in one file only, however many ask at once. Orders whose payee was erased can be sent nowhere: they fail instead. Throws
+ * `conflict` / `nothing_to_pay`, `orders_taken` when another file took some of them at the same moment, or an erasure did.
  */
 export async function makePaymentFile(
   services: Services,
@@ -33,7 +36,8 @@ export async function makePaymentFile(
 ): Promise<BankFileDocument> {
   const now = new Date(services.clock.now());
   const { models, database } = services;
-  const orders = await queued(services, currency);
+  const { payable: orders, erased } = await waiting(services, currency);
+  await failErasedOrders(services, erased);
   if (orders.length === 0) throw new Refusal('conflict', 'nothing_to_pay', `No payment in ${currency} is waiting.`);
   const fileId = services.ids.next('bnk');
   const { orderCount, total } = summaryOf(orders, currency);
@@ -43,19 +47,19 @@ export async function makePaymentFile(
     state: 'made',
     orderCount,
     total: total.amount,
-    contentHash: hashOf(contentOf(services, fileId, currency, orders)),
+    contentHash: hashOf(contentOf(fileId, currency, orders)),
     madeAt: now,
     madeBy: actorName(actor),
   };
   await inTransaction(database, async (session) => {
-    const ids = orders.map(({ _id }) => _id);
+    const ids = orders.map(({ order }) => order._id);
     const { modifiedCount } = await models.bankOrders.updateMany(
-      { _id: { $in: ids }, state: 'queued' },
+      { _id: { $in: ids }, state: 'queued', destination: { $ne: '' } },
       { $set: { state: 'in_file', fileId, changedAt: now } },
       { session },
     );
     if (modifiedCount !== ids.length) {
-      throw new Refusal('conflict', 'orders_taken', 'Another payment file took some of these payments: make it again.');
+      throw new Refusal('conflict', 'orders_taken', 'Some of these payments wait no more: make it again.');
     }
     await models.bankFiles.insertMany([{ ...file, total: toLong(file.total) }], { session, lean: true });
   });
@@ -63,7 +67,8 @@ export async function makePaymentFile(
 }
 
 /**
- * The file as CSV, byte for byte as it was made. Throws `not_found` / `bank_file_not_found`, `conflict` / `bank_file_voided`.
+ * The file as CSV, byte for byte as it was made. Throws `not_found` / `bank_file_not_found`, `conflict` / `bank_file_voided`,
+ * `bank_file_payee_erased` when a payee of it was: a file without them would not be the one that was made.
  */
 export async function readPaymentFile(
   services: Services,
@@ -74,31 +79,53 @@ export async function readPaymentFile(
     throw new Refusal('conflict', 'bank_file_voided', `${fileId} was voided: its payments must not go to the bank.`);
   }
   const orders = await services.models.bankOrders.find({ fileId }).sort({ _id: 1 }).lean();
-  const content = contentOf(services, fileId, file.currency, orders);
+  const { payable, erased } = await opened(services, orders);
+  if (erased.length > 0) {
+    const message = `A payee of ${fileId} was erased, and the account with them: it can be read no more.`;
+    throw new Refusal('conflict', 'bank_file_payee_erased', message);
+  }
+  const content = contentOf(fileId, file.currency, payable);
   if (hashOf(content) !== file.contentHash) throw new Error(`${fileId} is no longer what was made: never send it.`);
   return { file, content };
 }
 
-/** Throws `not_found` / `bank_file_not_found`. */
-export async function findPaymentFile({ models }: Services, fileId: string): Promise<BankFileDocument> {
-  const file = await models.bankFiles.findById(fileId).lean();
-  if (file === null) throw new Refusal('not_found', 'bank_file_not_found', `There is no payment file ${fileId}.`);
-  return file;
+/** An order with where it is paid. */
+interface PayableOrder {
+  readonly order: BankOrderDocument;
+  readonly to: Destination;
 }
 
-const queued = ({ models }: Services, currency: string): Promise<BankOrderDocument[]> =>
-  models.bankOrders.find({ currency, state: 'queued' }).sort({ _id: 1 }).limit(ORDERS_MAX).lean();
+interface OpenedOrders {
+  readonly payable: readonly PayableOrder[];
+  readonly erased: readonly BankOrderDocument[];
+}
 
-function summaryOf(orders: readonly BankOrderDocument[], currency: string): PaymentFileSummary {
-  const amounts = orders.map(({ amount }) => money(amount, currency));
+async function waiting(services: Services, currency: string): Promise<OpenedOrders> {
+  const queued = { currency, state: 'queued' } as const;
+  return opened(services, await services.models.bankOrders.find(queued).sort({ _id: 1 }).limit(ORDERS_MAX).lean());
+}
+
+async function opened(services: Services, orders: readonly BankOrderDocument[]): Promise<OpenedOrders> {
+  const destinations = await openDestinations(services, orders);
+  return {
+    payable: orders.flatMap((order) => {
+      const to = destinations.get(order._id);
+      return to === undefined ? [] : [{ order, to }];
+    }),
+    erased: orders.filter(({ _id }) => !destinations.has(_id)),
+  };
+}
+
+function summaryOf(orders: readonly PayableOrder[], currency: string): PaymentFileSummary {
+  const amounts = orders.map(({ order }) => money(order.amount, currency));
   return { orderCount: orders.length, total: sumMoney(amounts, currency) };
 }
 
 const hashOf = (content: string): string => hash('sha256', content, 'base64url');
 
-function contentOf(services: Services, fileId: string, currency: string, orders: readonly BankOrderDocument[]): string {
-  const lines = orders.map((order): PaymentOrderLine => {
-    const { holder, bankCode, accountNumber, country } = destinationOf(services, order);
+function contentOf(fileId: string, currency: string, orders: readonly PayableOrder[]): string {
+  const lines = orders.map(({ order, to }): PaymentOrderLine => {
+    const { holder, bankCode, accountNumber, country } = to;
     const amount = money(order.amount, currency);
     const statementText = `${order.statementText} ${order._id}`.trim();
     return { reference: order._id, amount, holder, bankCode, accountNumber, country, statementText };
@@ -108,22 +135,4 @@ function contentOf(services: Services, fileId: string, currency: string, orders:
     escape_formulas: true,
     record_delimiter: 'windows',
   });
-}
-
-type Destination = Pick<PaymentOrderLine, 'holder' | 'bankCode' | 'accountNumber' | 'country'>;
-
-function destinationOf({ secrets }: Services, { _id, destination }: BankOrderDocument): Destination {
-  const parsed: unknown = JSON.parse(secrets.unwrap(destination));
-  if (!isDestination(parsed)) throw new Error(`The destination of ${_id} cannot be read.`);
-  return parsed;
-}
-
-function isDestination(value: unknown): value is Destination {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    ['holder', 'bankCode', 'accountNumber', 'country'].every(
-      (field) => field in value && typeof Object.entries(value).find(([name]) => name === field)?.[1] === 'string',
-    )
-  );
 }
