@@ -6,12 +6,13 @@ import { inTransaction } from '../database/transaction.ts';
 import type { Ledger, LedgerUnit, UnitResult } from './ledger.ts';
 import { MemoryLedger } from './testing/memory-ledger.ts';
 import { move, openTestLedger, reserve, spend, WORLD, CASH } from './testing/open-test-ledger.ts';
+import { FIRST_GIFT } from './testing/random-reversals.ts';
 import { randomHistory } from './testing/random-units.ts';
 
 const COLLECTIONS = ['ledger_accounts', 'ledger_transfers', 'ledger_refusals', 'ledger_expiries', 'things'];
 const FUNDED: LedgerUnit = {
   id: 'funded',
-  transfers: [move('funded', 40), move('settled', 30, { debit: CASH, credit: WORLD })],
+  transfers: [FIRST_GIFT, move('settled', 30, { debit: CASH, credit: WORLD })],
 };
 
 type Books = Readonly<Record<string, readonly Document[]>>;

@@ -1,8 +1,11 @@
 import type { NewTransfer } from '../../../programs/ledger/transfer.ts';
 import { UNIT_REFUSALS } from '../../../programs/ledger/unit-refusals.ts';
 import type { LedgerUnit } from '../ledger.ts';
-import { CASH, FUND } from './open-test-ledger.ts';
-import { POOL } from './random-units.ts';
+import { CASH, DEFICIT, FUND, POOL } from './open-test-ledger.ts';
+
+const LIMITED = [FUND, POOL, CASH];
+/** Debits make them more. */
+const DEBIT_ACCOUNTS = [CASH, DEFICIT];
 
 /** Money on its way between two accounts: held back, or moved for good. */
 interface Flow {
@@ -50,7 +53,7 @@ export class NaiveBooks {
 
   /** What an account has left, minor units; limits count what is held back as gone and what is on its way as not there. */
   left(account: string): number {
-    const [into, out] = account === CASH ? (['from', 'to'] as const) : (['to', 'from'] as const);
+    const [into, out] = DEBIT_ACCOUNTS.includes(account) ? (['from', 'to'] as const) : (['to', 'from'] as const);
     const sum = (side: 'from' | 'to', amount: (flow: Flow) => number) =>
       this.#flows.filter((flow) => flow[side] === account).reduce((total, flow) => total + amount(flow), 0);
     return sum(into, ({ moved }) => moved) - sum(out, ({ moved, held }) => moved + held);
@@ -84,7 +87,7 @@ export class NaiveBooks {
         ...{ id, from, to, expiresAt, isReservation, isOpen: isReservation, reserved: amount },
         ...(isReservation ? { held: amount, moved: 0 } : { held: 0, moved: amount }),
       });
-      return [FUND, POOL, CASH].some((account) => this.left(account) < 0) ? 'exceeds_funds' : undefined;
+      return LIMITED.some((account) => this.left(account) < 0) ? 'exceeds_funds' : undefined;
     }
     const flow = this.#flows.find(({ id, isReservation }) => id === transfer.resolves && isReservation);
     if (flow === undefined) return 'pending_not_found';

@@ -8,7 +8,12 @@ import { openLedger } from '../open-ledger.ts';
 export const LEDGER_NOW = Date.UTC(2026, 2, 2, 12);
 export const WORLD = 'world:test:CNY';
 export const FUND = 'program:p1:fund:CNY';
+export const POOL = 'program:p1:claims_pool:CNY';
+/** What the fund lacks after disputes that took more than it had. */
+export const DEFICIT = 'program:p1:deficit:CNY';
 export const CASH = 'cash:bank:CNY';
+
+export const isOfProgram = (account: string): boolean => account.startsWith('program:');
 
 /** A ledger over a test database, whose clock is moved by hand. */
 export function openTestLedger(database: Database): { ledger: Ledger; clock: MovableClock } {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { toLong } from '../../database/longs.ts';
-import type { NewTransfer } from '../../../programs/ledger/transfer.ts';
+import type { DirectTransfer, NewTransfer } from '../../../programs/ledger/transfer.ts';
 import type { LedgerUnit, UnitWrite } from '../ledger.ts';
-import { CASH, end, FUND, LEDGER_NOW, move, WORLD } from './open-test-ledger.ts';
+import { CASH, end, FUND, isOfProgram, LEDGER_NOW, move, POOL, WORLD } from './open-test-ledger.ts';
+import { reverse, type Reversal } from './random-reversals.ts';
 
-export const POOL = 'program:p1:claims_pool:CNY';
 const ACCOUNTS = [WORLD, FUND, POOL, CASH] as const;
 /** Few, so that histories clash. */
 const IDS = Array.from({ length: 14 }, (_, i) => `t${i}`);
@@ -27,7 +27,7 @@ const direct = fc
     const expires = facts.type === 'pending' && expiresIn !== undefined;
     return move(facts.id, facts.amount, {
       ...facts,
-      ...{ debit, credit },
+      ...{ debit, credit, kind: credit === FUND && !isOfProgram(debit) ? 'donation_received' : 'payout' },
       ...(expires ? { expiresAt: LEDGER_NOW + expiresIn } : {}),
     });
   });
@@ -41,6 +41,12 @@ const resolving = fc
   })
   .filter((transfer) => transfer.id !== transfer.resolves)
   .map(({ id: ownId, resolves, type, amount: part }) => end(ownId, resolves, type, type === 'post' ? part : undefined));
+
+const reversal: fc.Arbitrary<Reversal> = fc.record({
+  ...{ id, reverses: id, effectiveOn: day, cause: fc.constantFrom('refund' as const, 'dispute' as const) },
+  ...{ share: fc.constantFrom('whole' as const, 'part' as const, 'more' as const), amount },
+  available: fc.nat({ max: 40 }),
+});
 
 const thing = fc.constantFrom(...THINGS);
 const small = fc.integer({ min: 0, max: 2 });
@@ -68,21 +74,52 @@ const write: fc.Arbitrary<UnitWrite> = fc.oneof(
 
 const targetOf = (each: UnitWrite): string => (each.kind === 'update' ? each.id : each.document._id);
 
-/** Units over few accounts, ids and documents: most of what can go wrong between them goes wrong in some history. */
-export const randomUnit: fc.Arbitrary<LedgerUnit> = fc
+/** A unit whose refunds and disputes do not know yet what they take back. */
+interface DraftUnit {
+  readonly transfers: readonly (NewTransfer | Reversal)[];
+  readonly writes: readonly UnitWrite[];
+}
+
+const draftUnit: fc.Arbitrary<DraftUnit> = fc
   .record({
-    transfers: fc.uniqueArray(fc.oneof({ weight: 3, arbitrary: direct }, { weight: 2, arbitrary: resolving }), {
-      maxLength: 3,
-      selector: ({ id: ownId }) => ownId,
-    }),
+    transfers: fc.uniqueArray(
+      fc.oneof(
+        { weight: 5, arbitrary: direct },
+        { weight: 4, arbitrary: resolving },
+        { weight: 2, arbitrary: reversal },
+      ),
+      { maxLength: 3, selector: ({ id: ownId }) => ownId },
+    ),
     writes: fc.uniqueArray(write, { maxLength: 2, selector: targetOf }),
   })
-  .filter(({ transfers, writes }) => transfers.length + writes.length > 0)
-  .map(({ transfers, writes }) => ({ id: `unit-${transfers.map((each) => each.id).join('-')}`, transfers, writes }));
+  .filter(({ transfers, writes }) => transfers.length + writes.length > 0);
 
-/** Batches of units, each as one flush would take it; some units come again, as a caller does who got no answer. */
+/** Refunds and disputes take back what was asked for before them, whatever the ledger said to it. */
+function completeUnits(batches: readonly (readonly DraftUnit[])[]): LedgerUnit[][] {
+  const asked = new Map<string, DirectTransfer>();
+  const complete = (each: NewTransfer | Reversal): readonly NewTransfer[] => {
+    const transfers = 'reverses' in each ? reverse(each, asked.get(each.reverses)) : [each];
+    for (const transfer of transfers) {
+      const moved = 'resolves' in transfer ? asked.get(transfer.resolves) : transfer;
+      if (moved !== undefined) asked.set(transfer.id, { ...moved, amount: transfer.amount ?? moved.amount });
+    }
+    return transfers;
+  };
+  return batches.map((batch) =>
+    batch.map(({ transfers: drafts, writes }) => {
+      const transfers = drafts.flatMap(complete);
+      return { id: `unit-${transfers.map((each) => each.id).join('-')}`, transfers, writes };
+    }),
+  );
+}
+
+/**
+ * Batches of units, each as one flush would take it, over few accounts, ids and documents: most of what can go wrong between
+ * them goes wrong in some history. Some units come again, as a caller does who got no answer.
+ */
 export const randomHistory: fc.Arbitrary<LedgerUnit[][]> = fc
-  .array(fc.array(randomUnit, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 12 })
+  .array(fc.array(draftUnit, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 12 })
+  .map(completeUnits)
   .chain((batches) =>
     fc
       .array(fc.nat({ max: batches.length - 1 }), { maxLength: 3 })
