@@ -13,6 +13,7 @@ import {
   startOf,
   workers,
 } from '../server/deposits/testing/open-prepaid.ts';
+import { assertBooks } from '../server/ledger/testing/assert-books.ts';
 import { policyInput, type World } from '../server/platforms/testing/open-world.ts';
 import { openPolicy } from '../server/policies/open-policy.ts';
 import { tickOnce, tickRepeatedly } from './testing/tick-repeatedly.ts';
@@ -32,6 +33,7 @@ describe('catching up on money from platforms', () => {
     await clearPrepaid(world.services);
     world.clock.set(local('12:00'));
   });
+  afterEach(() => assertBooks(world.services));
 
   const tick = (name: string) => tickOnce(world.services, name);
   const tickManyTimes = (name: string) => tickRepeatedly(world.services, name);

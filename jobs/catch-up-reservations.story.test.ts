@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { clearWorkday, openWorkday } from '../server/billing/testing/workday.ts';
 import type { MovableClock } from '../server/clock.ts';
 import { useTestDatabase } from '../server/database/testing/test-database.ts';
+import { assertBooks } from '../server/ledger/testing/assert-books.ts';
 import { FUND, move, reserve } from '../server/ledger/testing/open-test-ledger.ts';
 import type { OpenServices } from '../server/open-services.ts';
 import { AGENDA_COLLECTION } from './agenda.ts';
@@ -21,6 +22,7 @@ describe('catching up', () => {
     clock.set(START);
     await clearWorkday(services);
   });
+  afterEach(() => assertBooks(services));
 
   describe('expire-reservations', () => {
     it('ends what is over, however much there is, once, and nothing that may still be posted', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { closeDay } from '../../server/billing/close-day.ts';
 import { at, DAY, openWorkday, storeEvents, TEST_OPERATOR } from '../../server/billing/testing/workday.ts';
 import { useTestDatabase } from '../../server/database/testing/test-database.ts';
+import { assertBooks } from '../../server/ledger/testing/assert-books.ts';
 import type { OpenServices } from '../../server/open-services.ts';
 import { createKey } from '../../server/platforms/create-key.ts';
 import { testCli } from '../testing/test-cli.ts';
@@ -22,6 +23,7 @@ describe('statements post', () => {
     await services.models.transfers.deleteMany({});
     await services.models.accounts.deleteMany({});
   });
+  afterEach(() => assertBooks(services));
   const run = (line: string, env: Record<string, string> = {}) => testCli(services, database, env)(...line.split(' '));
 
   it('shows its plan to anybody, and books only for a person with the scope', async () => {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { EMPTY_ACCOUNT } from '../../programs/ledger/check-books.ts';
+import type { Clock } from '../clock.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
 import { auditAccountsSince } from './books/audit-accounts.ts';
 import { listTransfers, transferKey } from './books/list-transfers.ts';
 import { viewOf } from './books/read-ledger.ts';
 import { expirePending } from './expire-pending.ts';
 import { openModels } from '../database/models.ts';
+import { assertBooks } from './testing/assert-books.ts';
 import { CASH, end, LEDGER_NOW, move, openTestLedger, reserve, spend, word } from './testing/open-test-ledger.ts';
 import type { Ledger, LedgerUnit } from './ledger.ts';
 
@@ -25,12 +27,13 @@ const STORED = 400;
 describe('what a flush of the ledger reads', () => {
   const database = useTestDatabase();
   let ledger: Ledger;
+  let clock: Clock;
   const commitAll = (units: readonly LedgerUnit[]) => Promise.all(units.map((unit) => ledger.commit(unit)));
   const document = (id: string) => ({ kind: 'insert' as const, collection: 'things', document: { _id: id, n: 0 } });
   const ids = (name: string, count = 20) => Array.from({ length: count }, (_, i) => `${name}${i}`);
 
   before(async () => {
-    ({ ledger } = openTestLedger(database));
+    ({ ledger, clock } = openTestLedger(database));
     await database.db.createCollection('things');
     await ledger.commit({ id: 'gift', transfers: [move('gift', 1_000_000)] });
     await commitAll(
@@ -38,6 +41,8 @@ describe('what a flush of the ledger reads', () => {
     );
     await commitAll(ids('no', 50).map((id) => ({ id, transfers: [spend(id, 5_000_000)] })));
   });
+
+  afterEach(() => assertBooks({ database, clock }));
 
   /** Documents that the server looked at while that was done; every operation by an index. */
   async function examined(work: () => Promise<unknown>): Promise<number> {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Document } from 'mongodb';
 import { Refusal } from '../../programs/refusal.ts';
+import type { Clock } from '../clock.ts';
 import { toLong } from '../database/longs.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
 import type { AccountDocument, TransferDocument } from './ledger-models.ts';
 import type { Ledger, LedgerUnit, UnitWrite } from './ledger.ts';
+import { assertBooks } from './testing/assert-books.ts';
 import { end, FUND, LEDGER_NOW, move, openTestLedger, reserve, spend, word } from './testing/open-test-ledger.ts';
 
 interface Row extends Document {
@@ -15,13 +17,14 @@ interface Row extends Document {
 describe('the ledger', () => {
   const database = useTestDatabase();
   let ledger: Ledger;
+  let clock: Clock;
   const collection = <T extends Row>(name: string) => database.db.collection<T>(name);
   const fund = () => collection<AccountDocument & Row>('ledger_accounts').findOne({ _id: FUND });
   const commit = async (id: string, transfers: LedgerUnit['transfers'], writes: readonly UnitWrite[] = []) =>
     word(await ledger.commit({ id, transfers, writes }));
 
   before(async () => {
-    ({ ledger } = openTestLedger(database));
+    ({ ledger, clock } = openTestLedger(database));
     for (const name of ['things', 'rows']) await database.db.createCollection(name);
     await database.db.collection('things').createIndex({ name: 1 }, { unique: true, sparse: true });
   });
@@ -31,6 +34,7 @@ describe('the ledger', () => {
     }
     assert.equal(await commit('gift', [move('gift', 100)]), 'committed');
   });
+  afterEach(() => assertBooks({ database, clock }));
 
   it('stores transfers and totals as longs, numbered for each account', async () => {
     await commit('u', [reserve('r', 40), end('p', 'r', 'post', 15)]);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Document } from 'mongodb';
+import type { Clock } from '../clock.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Ledger, LedgerUnit, UnitResult } from './ledger.ts';
+import { assertBooks } from './testing/assert-books.ts';
 import { MemoryLedger } from './testing/memory-ledger.ts';
 import { move, openTestLedger, reserve, spend, WORLD, CASH } from './testing/open-test-ledger.ts';
 import { FIRST_GIFT } from './testing/random-reversals.ts';
@@ -22,10 +24,14 @@ const byId = (documents: Iterable<Document>): Document[] =>
 describe('the ledger in memory', () => {
   const database = useTestDatabase();
   let stored: Ledger;
+  let clock: Clock;
   before(async () => {
     await database.db.createCollection('things');
-    stored = openTestLedger(database).ledger;
+    ({ ledger: stored, clock } = openTestLedger(database));
   });
+
+  // Of the last history; the property of three writers asks after each.
+  afterEach(() => assertBooks({ database, clock }));
 
   async function run(
     history: readonly (readonly LedgerUnit[])[],
