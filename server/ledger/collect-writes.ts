@@ -3,6 +3,7 @@ import type { Instant } from '../../programs/calendar.ts';
 import { currencyOf } from '../../programs/ledger/chart.ts';
 import type { UnitDecision } from '../../programs/ledger/decide-unit.ts';
 import type { AccountTotals, DecidedTransfer } from '../../programs/ledger/ledger-state.ts';
+import type { NewTransfer } from '../../programs/ledger/transfer.ts';
 import { toLong } from '../database/longs.ts';
 import type { PreparedUnit } from './prepare-unit.ts';
 
@@ -46,6 +47,8 @@ export function collectWrites(
       for (const { transfer, hash } of prepared.transfers) {
         const row = { _id: transfer.id, unitId: prepared.unit.id, hash, ...decision.refusal, refusedAt: bookedAt };
         add(writes.inserts, 'ledger_refusals', row);
+        add(writes.inserts, 'ledger_transfers', heldPlace(row, transfer));
+        add(writes.deletes, 'ledger_transfers', transfer.id);
       }
     }
     if (decision.status !== 'committed') continue;
@@ -79,6 +82,19 @@ export function collectWrites(
   }
   return writes;
 }
+
+/**
+ * Takes a refused id's place among the transfers, and leaves it in the same transaction: nobody ever sees the row, but one
+ * process that refuses an id and another that books it meet in the index, and one of them has to begin anew. Else each,
+ * seeing nothing of the other's, would write its own, and the unit had two answers (M2).
+ */
+const heldPlace = (
+  { _id, unitId, hash, refusedAt }: { _id: string; unitId: string; hash: string; refusedAt: Date },
+  { kind, type, effectiveOn }: NewTransfer,
+): Document & { readonly _id: string } => ({
+  ...{ _id, unitId, hash, kind, type, debit: '', credit: '', amount: toLong(1), currency: '' },
+  ...{ bookedAt: refusedAt, effectiveOn, debitSeq: toLong(1), creditSeq: toLong(1) },
+});
 
 function add<T>(lists: Map<string, T[]>, collection: string, item: T): void {
   const list = lists.get(collection);
