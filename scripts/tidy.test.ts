@@ -34,6 +34,12 @@ describe('findUntidy', () => {
     ['something undecided', 'server/a.ts', `// ${'TO'}DO later`, /undecided/],
     ['a path of a machine', 'README.md', `cd ${'/ho'}me/me/parasol`, /one machine/],
     [
+      'a test that moves money and trusts that the books are right',
+      'server/a.test.ts',
+      `${'useTestDatabase'}(); ${'closeDay'}(services);`,
+      /assertBooks/,
+    ],
+    [
       'two drivers',
       'package-lock.json',
       '"node_modules/mongodb": {}, "node_modules/agenda/node_modules/mongodb": {}',
@@ -49,6 +55,11 @@ describe('findUntidy', () => {
   }
 
   const fine: [why: string, path: string, text: string][] = [
+    [
+      'a test that moves money and asks the books',
+      'server/a.test.ts',
+      `${'useTestApi'}(); ${'closeDay'}(services); afterEach(() => assertBooks(services));`,
+    ],
     ['300 lines', 'server/a.ts', 'x;\n'.repeat(300)],
     ['a dotted test name', 'scripts/commands/shifts-import.story.test.ts', ''],
     ['the word any in a sentence', 'server/a.ts', '// Takes any: order.'],

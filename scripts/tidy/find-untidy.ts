@@ -38,6 +38,13 @@ const FORBIDDEN: readonly { readonly pattern: RegExp; readonly where: RegExp; re
   },
 ];
 
+/** Calls by which a test moves money, and those that give it a database to do so. */
+const MOVES_MONEY = [
+  /\b(ledger\.commit(Within)?|openTestLedger|close(Day|DueDays|Through)|startAll|fillDeposit|issueInvoices|createPayout|recordTopUp|createSettlement)\(/,
+  /\buseTest(Database|Api)\(/,
+];
+const ASKS_THE_BOOKS = /\b(assertBooks|checkStatements)\(/;
+
 /** Everything that is untidy, file by file and over the whole tree. */
 export function findUntidy(files: readonly TreeFile[]): Finding[] {
   return [...files.flatMap(untidyFile), ...missingReadmes(files), ...secondDriver(files)];
@@ -53,6 +60,9 @@ function untidyFile({ path, text }: TreeFile): Finding[] {
   }
   if (isSource && !/(^|\/)[a-z0-9-]+(\.[a-z0-9]+)*\.(ts|mjs)$/.test(path)) {
     findings.push({ path, message: 'file names are kebab-case' });
+  }
+  if (MOVES_MONEY.every((pattern) => pattern.test(text)) && !ASKS_THE_BOOKS.test(text) && path.endsWith('.test.ts')) {
+    findings.push({ path, message: 'moves money, and never asks the books whether they are right (assertBooks)' });
   }
   const rules = FORBIDDEN.filter(({ where }) => where.test(path));
   lines.forEach((line, at) => {

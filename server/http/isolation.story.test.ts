@@ -4,6 +4,7 @@ import { closeThrough } from '../billing/close-through.ts';
 import { createCarrier } from '../carriers/create-carrier.ts';
 import { sampleEvent } from '../events/testing/sample-events.ts';
 import { issueInvoices } from '../invoices/issue-invoices.ts';
+import { assertBooks } from '../ledger/testing/assert-books.ts';
 import { mintToken } from '../people/tokens.ts';
 import { openPolicy } from '../policies/open-policy.ts';
 import { isRecord } from './json-schema.ts';
@@ -102,6 +103,8 @@ describe("another platform's key and ids", () => {
       (await mintToken(services, { kind: 'person', subjectId: 'per_stranger', ...common })).token,
     );
   });
+
+  afterEach(() => assertBooks(test.api.services));
 
   /** An endpoint of the owner with a delivery that waits for nobody to call. */
   async function addWebhook(token: string): Promise<Pick<Owned, 'webhookEndpointId' | 'webhookDeliveryId'>> {

@@ -7,6 +7,7 @@ import { at, openWorkday, storeEvents, TEST_OPERATOR } from '../billing/testing/
 import { bordereauRoutes } from '../bordereaux/bordereau-routes.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
 import { fixedAuthenticator } from '../http/testing/bare-services.ts';
+import { assertBooks } from '../ledger/testing/assert-books.ts';
 import { closeMonths } from '../ledger/testing/close-months.ts';
 import type { OpenServices } from '../open-services.ts';
 import { settleDueMonths } from './settle-due-months.ts';
@@ -31,6 +32,7 @@ describe('bordereaux and settlements over HTTP', () => {
     await closeMonths(services, opened.clock, { actor: TEST_OPERATOR, months: ['2026-03'] });
     await settleDueMonths(services, { actor: TEST_OPERATOR });
   });
+  afterEach(() => assertBooks(services));
   const authenticator = fixedAuthenticator({ auditor: operator('ledger:read'), other: operator('metrics:read') });
   const get = (path: string, token = 'auditor') =>
     request(createApp(services, [...bordereauRoutes, ...settlementRoutes], { authenticator }))

@@ -4,6 +4,7 @@ import { at, items, openDoor } from '../covers/testing/open-door.ts';
 import { local, openShifts } from '../covers/testing/open-shifts.ts';
 import { useTestDatabase } from '../database/testing/test-database.ts';
 import { routes } from '../http/routes.ts';
+import { assertBooks } from '../ledger/testing/assert-books.ts';
 import { OPERATOR, type World } from '../platforms/testing/open-world.ts';
 import type { IncomingEvent, IntakeResult } from './shift-intake.ts';
 
@@ -151,6 +152,7 @@ describe('queries that many wait for', () => {
     // Eight starts on most days; on the last, four workers with three events each and forty with one.
     for (const { docsExamined = 0 } of ofDay) assert.ok(docsExamined <= 52, `${docsExamined} events of one day`);
     assert.equal((await closeAll()).issued, 0);
+    await assertBooks(world.services);
   });
 
   it('listings, page by page', async () => {
