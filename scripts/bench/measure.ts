@@ -14,6 +14,7 @@ export interface Bench {
 
 /** One or more figures that share what they measure on. */
 export interface Measure {
+  /** The first asks for all of them. */
   readonly names: readonly string[];
   run(bench: Bench, wanted: ReadonlySet<string>): Promise<readonly Measured[]>;
 }
