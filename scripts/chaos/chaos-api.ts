@@ -28,8 +28,8 @@ export interface ChaosApi {
   pid(): number;
   /** Throws when it is not ready within a minute, with the end of its log. */
   start(): Promise<void>;
-  /** `kill -9`; returns when it is gone. */
-  kill(): Promise<void>;
+  /** `kill -9`; returns when it is gone, with whether it was still alive. */
+  kill(): Promise<boolean>;
   /** What it said when it ended without being killed; undefined while it runs. */
   crash(): Promise<string | undefined>;
 }
@@ -81,10 +81,11 @@ export async function openChaosApi(options: ChaosApiOptions): Promise<ChaosApi> 
       if (ready !== 'ready') throw new Error(`The API did not start. The end of its log:\n${await logTail()}`);
     },
     async kill() {
-      if (child === undefined || hasEnded()) return;
+      if (child === undefined || hasEnded()) return false;
       const gone = new Promise<void>((resolve) => child?.once('exit', () => resolve()));
       child.kill('SIGKILL');
       await gone;
+      return true;
     },
     async crash() {
       return child !== undefined && hasEnded() ? logTail() : undefined;

@@ -58,7 +58,7 @@ export async function withWorld<T>(options: WorldOptions, use: (world: World) =>
     const apis: ChaosApi[] = [];
     for (let number = 0; number < (options.apis ?? 1); number++) {
       const api = await openChaosApi({ ...door, scratch, logFile, settings: options.settings ?? {} });
-      stops.push(() => api.kill());
+      stops.push(async () => void (await api.kill()));
       await api.start();
       apis.push(api);
     }

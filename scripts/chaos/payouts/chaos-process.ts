@@ -7,10 +7,10 @@ import type { ScratchFolder } from '../../../server/database/testing/scratch-fol
 
 export interface ChaosProcess {
   hasEnded(): boolean;
-  /** Resolves when it has ended, by whatever hand. */
+  /** Resolves when it has ended, by whatever hand, and all that it said was heard. */
   readonly ended: Promise<void>;
-  /** `kill -9`; resolves when it is gone. */
-  kill(): Promise<void>;
+  /** `kill -9`; resolves when it is gone, with whether it was still alive. */
+  kill(): Promise<boolean>;
 }
 
 export interface ChaosProcessOptions {
@@ -41,15 +41,17 @@ export function startChaosProcess(options: ChaosProcessOptions): ChaosProcess {
   }
   const identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
   if (identity !== undefined) scratch.record(identity);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', onLine);
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
     ended,
     hasEnded,
     async kill() {
-      if (!hasEnded()) child.kill('SIGKILL');
+      const wasAlive = !hasEnded() && child.kill('SIGKILL');
       await ended;
+      // It may have ended by itself a moment before, unheard.
+      return wasAlive && child.signalCode === 'SIGKILL';
     },
   };
 }

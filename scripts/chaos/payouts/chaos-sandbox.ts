@@ -11,13 +11,24 @@ export interface SandboxBooks {
   readonly sentByPayout: Readonly<Record<string, number>>;
   readonly balances: readonly { readonly currency: string; readonly available: number; readonly pending: number }[];
   readonly breaches: readonly string[];
+  readonly effects: readonly SandboxEffect[];
+}
+
+/** Something that moved because somebody asked. */
+export interface SandboxEffect {
+  readonly id: string;
+  readonly kind: string;
+  readonly status: string;
+  /** Of a payout its id. */
+  readonly businessKey: string | null;
 }
 
 /** The fake of Stripe as a process, always on the same port and file. */
 export interface ChaosSandbox {
   readonly url: string;
   start(): Promise<void>;
-  kill(): Promise<void>;
+  /** Answers whether it was still alive. */
+  kill(): Promise<boolean>;
   order(rules: readonly FaultRule[]): Promise<void>;
   /** Calls that met an ordered fault since it was last started. */
   faultsMet(): Promise<number>;
@@ -62,9 +73,10 @@ export async function openChaosSandbox(
       if (up !== 'up') throw new Error('The sandbox did not start: see its log.');
     },
     async kill() {
-      await running?.kill();
+      const wasAlive = (await running?.kill()) ?? false;
       // Its port is free only when the system says so.
       await pause(50);
+      return wasAlive;
     },
     order: async (rules) => void (await call('POST', 'faults', { rules })),
     async faultsMet() {
@@ -85,5 +97,5 @@ function isState(value: unknown): value is { readonly faultsMet: number } {
 }
 
 function isBooks(value: unknown): value is SandboxBooks {
-  return typeof value === 'object' && value !== null && 'sentByPayout' in value && 'balances' in value;
+  return typeof value === 'object' && value !== null && 'sentByPayout' in value && 'effects' in value;
 }

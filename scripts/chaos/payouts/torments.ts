@@ -1,93 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FaultRule } from '../../../server/payments/sandbox/faults.ts';
-import { PAYOUT_POINTS } from '../../../server/payouts/payout-points.ts';
+import type { PayoutPoint } from '../../../server/payouts/payout-points.ts';
 import type { Chance } from '../traffic.ts';
-import type { ChaosProcess } from './chaos-process.ts';
+import { DATABASE } from '../write-monitor.ts';
 import type { PayoutChaosWorld } from './payout-world.ts';
-import { CHAOS_APP, type WorkerOrders } from './worker-orders.ts';
-
-/** The points that a sending worker passes; those of persons are the simulation's. */
-export const SENDER_POINTS = PAYOUT_POINTS.filter((point) =>
-  /^(claim|call|complete|look|reconcile|outcome)\./.test(point),
-);
-const CREATOR_POINTS = PAYOUT_POINTS.filter((point) => /^create\./.test(point));
-/** A worker that has not reached its point by then is killed where it is. */
-const REACH_MS_MAX = 4_000;
-const START_MS_MAX = 30_000;
-
-/** Keeps `size` senders alive, and one creator until its last payout is acknowledged. */
-export class Crew {
-  readonly acknowledged = new Map<number, string>();
-  readonly #world: PayoutChaosWorld;
-  readonly #senders: ChaosProcess[] = [];
-  #creator: ChaosProcess | undefined;
-
-  constructor(world: PayoutChaosWorld) {
-    this.#world = world;
-  }
-
-  async start(size: number): Promise<void> {
-    for (let index = 0; index < size; index++) await this.#startSender(index, {});
-  }
-
-  /** A sender that dies at a point, in the place of one that is killed at once: two deaths. Answers how many there were. */
-  async dieAt(index: number, orders: Pick<WorkerOrders, 'dieAt' | 'dieAfter'>): Promise<number> {
-    await this.#senders[index]?.kill();
-    const worker = await this.#startSender(index, orders);
-    await Promise.race([worker.ended, pause(REACH_MS_MAX)]);
-    await worker.kill();
-    return 2;
-  }
-
-  async restart(index: number): Promise<void> {
-    await this.#startSender(index, {});
-  }
-
-  /** Lets the creator make payouts up to `last`, beginning with some that were acknowledged already. */
-  create(last: number, orders: Pick<Partial<WorkerOrders>, 'dieAt' | 'dieAfter'> = {}): ChaosProcess {
-    const first = Math.max(1, Math.max(0, ...this.acknowledged.keys()) - 3);
-    this.#creator = this.#world.startWorker({ role: 'create', first, last, ...orders }, (line) => this.#heard(line));
-    return this.#creator;
-  }
-
-  /** Kills the creator at one of its points, and starts another one. */
-  async killCreator(last: number, chance: Chance): Promise<number> {
-    await this.#creator?.kill();
-    const point = CREATOR_POINTS[Math.floor(chance() * CREATOR_POINTS.length)];
-    const dying = this.create(last, {
-      ...(point !== undefined && { dieAt: point }),
-      dieAfter: 1 + Math.floor(chance() * 5),
-    });
-    await Promise.race([dying.ended, pause(REACH_MS_MAX)]);
-    await dying.kill();
-    this.create(last);
-    return 2;
-  }
-
-  /** Until the last payout is acknowledged. */
-  async finishCreating(last: number): Promise<void> {
-    while (!this.acknowledged.has(last)) {
-      if (this.#creator === undefined || this.#creator.hasEnded()) this.create(last);
-      await pause(200);
-    }
-    await this.#creator?.ended;
-  }
-
-  async #startSender(index: number, orders: Pick<Partial<WorkerOrders>, 'dieAt' | 'dieAfter'>): Promise<ChaosProcess> {
-    await this.#senders[index]?.kill();
-    let isReady = (): void => undefined;
-    const ready = new Promise<void>((resolve) => (isReady = resolve));
-    const worker = this.#world.startWorker({ role: 'send', ...orders }, (line) => line === 'ready' && isReady());
-    this.#senders[index] = worker;
-    await Promise.race([ready, worker.ended, pause(START_MS_MAX)]);
-    return worker;
-  }
-
-  #heard(line: string): void {
-    const [, number, id] = /^created (\d+) (\S+)$/.exec(line) ?? [];
-    if (number !== undefined && id !== undefined) this.acknowledged.set(Number(number), id);
-  }
-}
+import { CHAOS_APP, MOVING_PAYEE } from './worker-orders.ts';
 
 const OPERATIONS = ['outbound_payments.create', 'transfers.create', 'outbound_payments.list', 'transfers.list'];
 const KINDS: readonly FaultRule['kind'][] = ['500', 'reset', '409', '429', 'reset', '500', 'timeout', 'slow'];
@@ -131,9 +48,42 @@ export async function databaseFaultsMet({ client }: PayoutChaosWorld): Promise<n
   return typeof count === 'number' ? count : 0;
 }
 
-/** The primary steps down for some seconds, as in an upgrade; another one is elected. */
-export async function stepDown({ client, database }: PayoutChaosWorld): Promise<void> {
+/** The primary steps down for some seconds, as in an upgrade. Answers whether another term began. */
+export async function stepDown({ client, database }: PayoutChaosWorld): Promise<boolean> {
   const term = await database.term();
   await client.db('admin').command({ replSetStepDown: 3, secondaryCatchUpPeriodSecs: 2, force: true });
-  for (let tries = 0; tries < 100 && (await database.term()) === term; tries++) await pause(100);
+  for (let tries = 0; tries < 100; tries++) {
+    if ((await database.term()) !== term) return true;
+    await pause(100);
+  }
+  return false;
+}
+
+/** Minor units: enough for a payout or some. */
+const TOP_UP = 3_000;
+
+/** Brings about what leads to a point that is not passed by itself: money that lacked comes, or money comes back. */
+export async function provoke(world: PayoutChaosWorld, point: PayoutPoint, chance: Chance): Promise<void> {
+  const [step] = point.split('.');
+  const moving = world.payees[MOVING_PAYEE] ?? '';
+  if (step === 'fund') await world.topUp(TOP_UP);
+  if (step === 'return') await giveBack(world, chance, {});
+  if (step === 'retry') await giveBack(world, chance, { payeeId: moving });
+  if (step === 'release') await giveBack(world, chance, { payeeId: { $ne: moving } });
+}
+
+/** The bank sends one payout back that was paid. */
+async function giveBack({ client, sandbox }: PayoutChaosWorld, chance: Chance, which: object): Promise<void> {
+  const paid = await client
+    .db(DATABASE)
+    .collection<{ _id: string }>('payouts')
+    .find({ state: 'paid', ...which }, { projection: { _id: 1 } })
+    .toArray();
+  const ids = new Set(paid.map(({ _id }) => _id));
+  const { effects } = await sandbox.books();
+  const there = effects.filter(({ status, businessKey }) => status === 'posted' && ids.has(businessKey ?? ''));
+  const effect = there[Math.floor(chance() * there.length)];
+  if (effect === undefined) return;
+  const { id, kind } = effect;
+  await sandbox.control(kind === 'transfer' ? `transfers/${id}/reverse` : `outbound_payments/${id}/return`, {});
 }

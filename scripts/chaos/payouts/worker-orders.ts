@@ -3,9 +3,13 @@ import { PAYOUT_POINTS, type PayoutPoint } from '../../../server/payouts/payout-
 /** By this name the database knows whose commands it is told to fail. */
 export const CHAOS_APP = 'parasol-chaos-payouts';
 
+/** Which of the payees has its account changed, and between which accounts. */
+export const MOVING_PAYEE = 4;
+export const BANK_ACCOUNTS = ['000123450000', '000123450001'] as const;
+
 /** What a worker of the chaos is told, through its environment. */
 export interface WorkerOrders {
-  readonly role: 'send' | 'create';
+  readonly role: 'send' | 'create' | 'office';
   /** It kills itself there, the n-th time. */
   readonly dieAt?: PayoutPoint;
   readonly dieAfter: number;
@@ -14,6 +18,8 @@ export interface WorkerOrders {
   readonly last: number;
   readonly payees: readonly string[];
   readonly fundingAccount: string;
+  /** It never has enough for all that is to be paid from it. */
+  readonly poorAccount: string;
 }
 
 export function ordersAsEnvironment(orders: WorkerOrders): Record<string, string> {
