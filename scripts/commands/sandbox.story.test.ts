@@ -6,6 +6,7 @@ import { DAY, local, openShifts, report } from '../../server/covers/testing/open
 import { useTestDatabase } from '../../server/database/testing/test-database.ts';
 import { depositId, depositRows } from '../../server/deposits/deposit-accounts.ts';
 import { issueInvoices } from '../../server/invoices/issue-invoices.ts';
+import { assertBooks } from '../../server/ledger/testing/assert-books.ts';
 import type { OpenServices } from '../../server/open-services.ts';
 import { openException } from '../../server/payments/exceptions.ts';
 import { OPERATOR } from '../../server/platforms/testing/open-world.ts';
@@ -34,6 +35,7 @@ describe('what commands show of money says SANDBOX where none moves', () => {
     await openException(services, { ...found, occurredAt: clock.now(), openedAt: clock.now() });
     ids['exception'] = (await services.models.paymentExceptions.findOne().lean())?._id ?? assert.fail();
   });
+  afterEach(() => assertBooks(services));
   after(() => services.close());
 
   const said = async (payments: OpenServices['payments'], line: string): Promise<string> => {
