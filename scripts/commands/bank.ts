@@ -67,8 +67,13 @@ function declareFiles(bank: Command, cli: Cli): void {
       cli.withServices(async (services) => {
         const { makePaymentFile, nextPaymentFile } = await import('../../server/payments/bank/make-payment-file.ts');
         if (apply !== true) {
-          const { orderCount, total } = await nextPaymentFile(services, currency);
-          return showPlan(cli, json, { currency, orderCount, total: formatMoney(total) }, 'Would make a payment file:');
+          const { orderCount, total, erased } = await nextPaymentFile(services, currency);
+          return showPlan(
+            cli,
+            json,
+            { currency, orderCount, total: formatMoney(total), failing: erased },
+            'Would make a payment file (those whose payee was erased fail):',
+          );
         }
         const actor = await operatorOf(cli, services, 'payouts:approve');
         const file = await makePaymentFile(services, { actor, currency });

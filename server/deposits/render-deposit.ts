@@ -15,7 +15,9 @@ export const depositSchema = Joi.object({
   available: currencyAmount.description('What new covers may still draw, beside what is reserved.'),
   reserved: currencyAmount.description('Taken for covers that are being sold; what they do not need comes back.'),
   lowBelow: currencyAmount.description('`deposit.low` is told below so much.'),
-  sandbox: sandboxMark,
+  sandbox: sandboxMark.description(
+    'Its pages of payment are the SANDBOX, or in test mode: what came by bank is real all the same.',
+  ),
 }).meta({ title: 'Deposit' });
 
 export const topUpSchema = Joi.object({
@@ -26,7 +28,7 @@ export const topUpSchema = Joi.object({
     .description('`asked`: the provider has not answered yet; `open`: can be paid.'),
   amount: currencyAmount,
   payUrl: Joi.string().optional().description('The page on which it is paid.'),
-  sandbox: sandboxMark,
+  sandbox: sandboxMark.description('Its page is the SANDBOX, or in test mode: what came by bank is real all the same.'),
   createdAt: Joi.string(),
   paidAt: Joi.string().optional(),
   url: Joi.string(),

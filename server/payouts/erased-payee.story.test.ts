@@ -115,7 +115,11 @@ describe('payment orders of a payee whose data are erased', () => {
   it('one that waits for a file fails, and the others go', async () => {
     const [erased, other] = [await ordered(), await ordered()];
     await erase(erased);
-    assert.deepEqual(await nextPaymentFile(world.services, 'CNY'), { orderCount: 1, total: money(100_00, 'CNY') });
+    assert.deepEqual(await nextPaymentFile(world.services, 'CNY'), {
+      orderCount: 1,
+      total: money(100_00, 'CNY'),
+      erased: 1,
+    });
     const file = await make();
     assert.equal(file.orderCount, 1);
     const content = await read(file._id);

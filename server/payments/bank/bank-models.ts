@@ -50,7 +50,7 @@ export interface BankFileDocument {
   orderCount: number;
   /** A BSON long (M1). */
   total: number;
-  /** SHA-256 of the file, base64url. */
+  /** Of the file as it was made, keyed. */
   contentHash: string;
   madeAt: Date;
   madeBy: string;

@@ -24,10 +24,12 @@ export async function voidPaymentFile(
   const voided = file.voided ?? { at: new Date(now), by: actorName(actor), why };
   if (file.state === 'made') {
     await inTransaction(database, async (session) => {
-      // First: a statement that books one of them meanwhile writes the same order, and one of the two begins anew.
+      // All are written, and first: a statement that books one meanwhile writes it too, and one of the two begins anew.
+      const changedAt = new Date(now);
+      await models.bankOrders.updateMany({ fileId, state: 'failed' }, { $set: { changedAt } }, { session });
       await models.bankOrders.updateMany(
         { fileId, state: 'in_file' },
-        { $set: { state: 'canceled', message: why, changedAt: new Date(now) } },
+        { $set: { state: 'canceled', message: why, changedAt } },
         { session },
       );
       const booked = await models.bankOrders

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
 import { paymentFileRows, type PaymentOrderLine } from '../../../programs/bank/payment-file.ts';
 import { money, sumMoney, type Money } from '../../../programs/money.ts';
@@ -20,9 +19,13 @@ export interface PaymentFileSummary {
   readonly total: Money;
 }
 
+/** `erased`: orders whose payee was erased; they fail when the file is made. */
+export type NextPaymentFile = PaymentFileSummary & { readonly erased: number };
+
 /** What the next payment file would carry. */
-export async function nextPaymentFile(services: Services, currency: string): Promise<PaymentFileSummary> {
-  return summaryOf((await waiting(services, currency)).payable, currency);
+export async function nextPaymentFile(services: Services, currency: string): Promise<NextPaymentFile> {
+  const { payable, erased } = await waiting(services, currency);
+  return { ...summaryOf(payable, currency), erased: erased.length };
 }
 
 /**
@@ -47,7 +50,7 @@ export async function makePaymentFile(
     state: 'made',
     orderCount,
     total: total.amount,
-    contentHash: hashOf(contentOf(fileId, currency, orders)),
+    contentHash: hashOf(services, contentOf(fileId, currency, orders)),
     madeAt: now,
     madeBy: actorName(actor),
   };
@@ -85,7 +88,8 @@ export async function readPaymentFile(
     throw new Refusal('conflict', 'bank_file_payee_erased', message);
   }
   const content = contentOf(fileId, file.currency, payable);
-  if (hashOf(content) !== file.contentHash) throw new Error(`${fileId} is no longer what was made: never send it.`);
+  if (hashOf(services, content) !== file.contentHash)
+    throw new Error(`${fileId} is no longer what was made: never send it.`);
   return { file, content };
 }
 
@@ -121,7 +125,8 @@ function summaryOf(orders: readonly PayableOrder[], currency: string): PaymentFi
   return { orderCount: orders.length, total: sumMoney(amounts, currency) };
 }
 
-const hashOf = (content: string): string => hash('sha256', content, 'base64url');
+/** Keyed: when a payee was erased, the rest of the file must not let anybody guess the account. */
+const hashOf = ({ secrets }: Services, content: string): string => secrets.sign('bank-file', content);
 
 function contentOf(fileId: string, currency: string, orders: readonly PayableOrder[]): string {
   const lines = orders.map(({ order, to }): PaymentOrderLine => {
