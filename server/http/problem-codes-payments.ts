@@ -49,8 +49,8 @@ export const PAYMENTS_PROBLEM_CODES = {
     action: 'Resolve it as booked_by_hand or no_action.',
   },
   fact_still_refused: {
-    title: 'It still cannot be booked',
-    action: 'Mend what the exception names, then try anew.',
+    title: 'It cannot be ended so now',
+    action: 'Read the exception again; mend what it names, then try anew.',
   },
 
   // Payment by file

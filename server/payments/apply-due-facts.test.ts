@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { Refusal } from '../../programs/refusal.ts';
 import { useTestApi } from '../http/testing/test-api.ts';
-import { applyDueFacts } from './apply-due-facts.ts';
+import type { LedgerUnit } from '../ledger/ledger.ts';
+import { assertBooks } from '../ledger/testing/assert-books.ts';
+import { applyDueFacts, mendBookedFacts } from './apply-due-facts.ts';
 import { FACT_APPLIERS, type FactAppliers } from './apply-fact.ts';
 import type { PaymentFact } from './payment-fact.ts';
 import { recordFacts } from './record-facts.ts';
@@ -14,6 +16,11 @@ const FACT: PaymentFact = {
 
 describe('two runs over the same facts', () => {
   const test = useTestApi();
+  let token = '';
+  before(async () => {
+    token = await test.api.addOperatorKey('opr_cashier');
+  });
+  afterEach(() => assertBooks(services()));
   const services = () => test.api.services;
   const now = () => test.api.clock.now();
   const appliedBy = (apply: () => Promise<void>): FactAppliers => ({ ...FACT_APPLIERS, payment_settled: apply });
@@ -87,19 +94,44 @@ describe('two runs over the same facts', () => {
     assert.deepEqual([exception?.openedAt.getTime(), exception?.resolution], [now(), undefined]);
   });
 
-  it('a person who tries it anew meanwhile is told so', async () => {
-    await run(refusing);
-    const token = await test.api.addOperatorKey('opr_cashier');
+  const resolve = async (how: string) => {
     const exception = await services().models.paymentExceptions.findOne().lean();
-    const tryAnew = async () => {
-      const { status, text } = await test.api
-        .call('post', `/v1/payments/exceptions/${exception?._id}/resolve`, token)
-        .send({ how: 'try_anew', note: 'there is cash now' });
-      return [status, /"code":"(\w+)"/.exec(text)?.[1]];
-    };
+    const { status, text } = await test.api
+      .call('post', `/v1/payments/exceptions/${exception?._id}/resolve`, token)
+      .send({ how, note: 'looked into it' });
+    return [status, /"code":"(\w+)"/.exec(text)?.[1]];
+  };
+
+  for (const how of ['try_anew', 'booked_by_hand']) {
+    it(`a person who ends it by ${how} while it is booked is told to look again`, async () => {
+      await run(refusing);
+      test.api.clock.advance(3_600_000);
+      await run(appliedBy(async () => assert.deepEqual(await resolve(how), [409, 'fact_still_refused'])));
+      const fact = await services().models.paymentFacts.findById(FACT.factId).lean();
+      assert.deepEqual([fact?.decision, fact?.state], [1, 'applied']);
+    });
+  }
+
+  it('what was booked without our hearing of it is booked no second time, and its exception ends', async () => {
+    await run(refusing);
     test.api.clock.advance(3_600_000);
-    await run(appliedBy(async () => assert.deepEqual(await tryAnew(), [409, 'fact_still_refused'])));
-    const { decision } = (await services().models.paymentFacts.findById(FACT.factId).lean()) ?? {};
-    assert.equal(decision, 1);
+    const { ledger } = services();
+    const unheard = {
+      ...services(),
+      ledger: {
+        ...ledger,
+        commit: async (unit: LedgerUnit) => {
+          await ledger.commit(unit);
+          throw new Refusal('unavailable', 'ledger_unavailable', 'The answer was lost.');
+        },
+      },
+    };
+    assert.deepEqual(await applyDueFacts(unheard, { now: now() }), { applied: 0, refused: 1 });
+    assert.deepEqual(await stateOf(), ['applied', 1, 'open']);
+    assert.deepEqual(await resolve('try_anew'), [409, 'exception_has_no_fact']);
+    assert.deepEqual(await resolve('booked_by_hand'), [409, 'fact_still_refused']);
+    assert.equal(await mendBookedFacts(services(), { now: now() }), 1);
+    assert.deepEqual(await stateOf(), ['applied', 1, 'resolved']);
+    assert.equal(await services().models.transfers.countDocuments({ kind: 'clearing_settled' }), 1);
   });
 });

@@ -9,6 +9,7 @@ import type { PaymentFactDocument } from './payment-models.ts';
 
 const BATCH = 200;
 
+const FACT_REFUSED = 'fact_refused';
 /** How long a fact is one run's own: longer than any booking takes. */
 const CLAIM_MS = 60_000;
 
@@ -43,11 +44,23 @@ export async function applyDueFacts(
         continue;
       }
       applied += 1;
-      if (fact.tries === 0) continue;
-      await mendExceptions(services, [exceptionOf(fact)], { note: 'It was booked by a later try.', now });
+      await mendExceptions(services, [exceptionOf(fact)], { note: BOOKED_LATER, now });
     }
     if (due.length < BATCH || applied + refused === before) return { applied, refused };
   }
+}
+
+const BOOKED_LATER = 'It was booked by a later try.';
+
+/** Ends exceptions of facts that were booked after all by a run that died before it could end them; answers how many. */
+export async function mendBookedFacts(services: Services, { now }: { readonly now: Instant }): Promise<number> {
+  const { models } = services;
+  let mended = 0;
+  for await (const { _id, subject } of models.paymentExceptions.find({ kind: FACT_REFUSED, state: 'open' }).cursor()) {
+    if ((await models.paymentFacts.exists({ _id: subject, state: 'applied' })) === null) continue;
+    mended += await mendExceptions(services, [_id], { note: BOOKED_LATER, now });
+  }
+  return mended;
 }
 
 /** A fact that is this run's own until then. */
@@ -94,7 +107,7 @@ export async function applyClaimed(
 
 /** The exception of a fact that cannot be applied. */
 function exceptionOf({ _id, provider }: Pick<PaymentFactDocument, '_id' | 'provider'>): string {
-  return exceptionId({ provider, kind: 'fact_refused', subject: _id });
+  return exceptionId({ provider, kind: FACT_REFUSED, subject: _id });
 }
 
 async function putOff(services: Services, document: ClaimedFact, error: unknown, now: Instant): Promise<void> {
@@ -113,7 +126,7 @@ async function putOff(services: Services, document: ClaimedFact, error: unknown,
   const why = refusal === undefined ? 'a bug of ours, see the log' : `${refusal.code}: ${refusal.message}`;
   await openException(services, {
     provider,
-    kind: 'fact_refused',
+    kind: FACT_REFUSED,
     subject: _id,
     occurredAt: occurredAt.getTime(),
     openedAt: now,

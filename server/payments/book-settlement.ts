@@ -13,7 +13,7 @@ import { providerOf } from './provider-of.ts';
  * money came waits for it. Throws `conflict` / `cash_not_there`,
  * `booking_refused`, `provider_not_configured`.
  */
-export const bookSettlement: FactApplier<'payment_settled'> = async (services, fact, { decision, now }) => {
+export const bookSettlement: FactApplier<'payment_settled'> = async (services, fact, applying) => {
   const provider = providerOf(services, fact.provider);
   const { currency } = fact.gross;
   const accounts = {
@@ -32,8 +32,7 @@ export const bookSettlement: FactApplier<'payment_settled'> = async (services, f
     );
   }
   const refs = { provider: fact.provider, providerRef: fact.providerRef, factId: fact.factId };
-  const id = `settlement:${fact.factId}:${decision}`;
-  await commitBooking(services, { id, refs, occurredAt: fact.occurredAt, now }, (booking) =>
+  await commitBooking(services, { name: 'settlement', refs, fact, applying }, (booking) =>
     settlementTransfers(booking, fact, accounts),
   );
 };

@@ -8,15 +8,14 @@ import { providerOf } from './provider-of.ts';
  * Books money that arrived at a bank and names nothing we know: cash against `bank:<provider>:unidentified`, from where it
  * moves on when a person has found out whose it is. Throws `conflict` / `booking_refused`, `provider_not_configured`.
  */
-export const bookUnidentified: FactApplier<'bank_received'> = async (services, fact, { decision, now }) => {
+export const bookUnidentified: FactApplier<'bank_received'> = async (services, fact, applying) => {
   const { currency } = fact.amount;
   const accounts = {
     cash: providerOf(services, fact.provider).cashAccount(currency),
     unidentified: accountId('bank:*:unidentified', currency, fact.provider),
   };
   const refs = { provider: fact.provider, providerRef: fact.providerRef, factId: fact.factId };
-  const id = `unidentified:${fact.factId}:${decision}`;
-  await commitBooking(services, { id, refs, occurredAt: fact.occurredAt, now }, (booking) =>
+  await commitBooking(services, { name: 'unidentified', refs, fact, applying }, (booking) =>
     unidentifiedTransfers(booking, fact.amount, accounts),
   );
 };

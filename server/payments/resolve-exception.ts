@@ -39,14 +39,18 @@ export async function resolveException(services: Services, input: ResolveExcepti
     );
     if (exception.kind !== 'fact_refused' || how === 'try_anew') return;
     // In the same transaction: else a crash between the two would book it once more than the person did.
-    await services.models.paymentFacts.updateOne(
-      { _id: exception.subject, state: 'due' },
+    const { matchedCount } = await services.models.paymentFacts.updateOne(
+      { _id: exception.subject, state: 'due', claimedUntil: { $not: { $gt: new Date(now) } } },
       { $set: { state: 'dropped' } },
       { session },
     );
+    if (matchedCount === 0) throw beingBooked(exception.subject);
   });
   return readException(services, input);
 }
+
+const beingBooked = (factId: string): Refusal =>
+  new Refusal('conflict', 'fact_still_refused', `${factId} is being booked at this moment, or was: look again.`);
 
 async function tryAnew(services: Services, { kind, subject }: PaymentExceptionDocument, now: Instant): Promise<void> {
   const waits =
@@ -54,7 +58,7 @@ async function tryAnew(services: Services, { kind, subject }: PaymentExceptionDo
   if (!waits)
     throw new Refusal('conflict', 'exception_has_no_fact', 'Nothing waits to be booked behind this exception.');
   const fact = await claimFact(services, subject, { change: { $inc: { decision: 1 } } });
-  if (fact !== undefined && (await applyClaimed(services, fact, now))) return;
-  const why = fact === undefined ? 'is being tried at this moment' : 'cannot be booked yet';
-  throw new Refusal('conflict', 'fact_still_refused', `${subject} ${why}: the exception stays open.`);
+  if (fact === undefined) throw beingBooked(subject);
+  if (await applyClaimed(services, fact, now)) return;
+  throw new Refusal('conflict', 'fact_still_refused', `${subject} cannot be booked yet: the exception stays open.`);
 }

@@ -28,10 +28,10 @@ const FAULTS_CI = 30;
 const PROVIDER_FAULTS = 4;
 /** Minor units: at last the account that never had enough has it. */
 const ENOUGH = 100_000_000;
-/** After the last fault: leases run out, keys go out again, webhooks are repeated. */
-const QUIET_MS_MAX = 240_000;
+/** After the last fault: leases run out, keys go out again, and what was put off or sent in vain again and again is repeated, each time later. */
+const QUIET_MS_MAX = 900_000;
 const MS_MAX_PER_FAULT = 6_000;
-const REST_MS_MAX = 480_000;
+const REST_MS_MAX = 1_200_000;
 
 /** The command behind `npm run chaos -- payouts`; answers the exit code. */
 export async function payoutsMain(args: readonly string[], say: (line: string) => void): Promise<number> {
