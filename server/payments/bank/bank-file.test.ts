@@ -7,6 +7,7 @@ import { useTestDatabase } from '../../database/testing/test-database.ts';
 import { assertBooks } from '../../ledger/testing/assert-books.ts';
 import { openWorld, OPERATOR, outcomesOf, refusalOf, type World } from '../../platforms/testing/open-world.ts';
 import { applyDueFacts } from '../apply-due-facts.ts';
+import { resolveException } from '../resolve-exception.ts';
 import type { PayoutOrder } from '../payment-port.ts';
 import { providerOf } from '../provider-of.ts';
 import { failOrder, voidPaymentFile } from './end-orders.ts';
@@ -255,6 +256,25 @@ describe('payment by file', () => {
     const tooLate = voidPaymentFile(world.services, { ...voiding, fileId: executed._id });
     await assert.rejects(tooLate, refusalOf('bank_file_executed'), 'money that came back had left');
     assert.deepEqual((await states()).slice(2), ['3 failed', '4 returned', '5 in_file']);
+  });
+
+  it('ends no order for which the bank moved another amount, until a person explained it', async () => {
+    await send(1, 2);
+    const { _id: fileId } = await make();
+    const reference = payoutReference(id(1), 1);
+    await statement('1000.00', '999.50', ['R1', '-0.50', reference]);
+    const end = [
+      () => voidPaymentFile(world.services, { actor: OPERATOR, fileId, why: 'never uploaded' }),
+      () => failOrder(world.services, { reference, why: 'account unknown' }),
+    ];
+    await assert.rejects(end[0] ?? assert.fail, refusalOf('bank_file_executed'));
+    await assert.rejects(end[1] ?? assert.fail, refusalOf('bank_order_executed'));
+    assert.deepEqual(await states(), ['1 in_file', '2 in_file']);
+    const exception = await world.services.models.paymentExceptions.findOne({ kind: 'amount_differs' }).lean();
+    const explained = { actor: OPERATOR, how: 'booked_by_hand', note: 'the bank took it back' } as const;
+    await resolveException(world.services, { ...explained, exceptionId: exception?._id ?? '' });
+    await failOrder(world.services, { reference, why: 'account unknown' });
+    assert.deepEqual(await states(), ['1 failed', '2 in_file']);
   });
 
   it('records what the bank refused before any money moved', async () => {

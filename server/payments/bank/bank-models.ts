@@ -37,6 +37,8 @@ export interface BankOrderDocument {
   fileId?: string;
   orderedAt: Date;
   changedAt: Date;
+  /** The bank's number of a movement of another amount than was ordered: until a person explained it, nothing ends the order. */
+  differsRef?: string;
   /** The bank's number of the movement that posted or returned it, or a person's words for a failure. */
   bankRef?: string;
   message?: string;
@@ -110,6 +112,7 @@ const orderSchema = new Schema<BankOrderDocument>(
     fileId: String,
     orderedAt: date,
     changedAt: date,
+    differsRef: String,
     bankRef: String,
     message: String,
   },

@@ -4,6 +4,7 @@ import { actorName, type ActorOf } from '../../actor.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import type { Services } from '../../services.ts';
 import type { PaymentFact } from '../payment-fact.ts';
+import { exceptionId } from '../exceptions.ts';
 import { recordFacts } from '../record-facts.ts';
 import { providerPayout } from './bank-file-provider.ts';
 import type { BankFileDocument, BankOrderDocument } from './bank-models.ts';
@@ -39,6 +40,10 @@ export async function voidPaymentFile(
         const message = `The bank has booked payments of ${fileId}: it cannot be voided.`;
         throw new Refusal('conflict', 'bank_file_executed', message);
       }
+      const differing = await models.bankOrders
+        .find({ fileId, differsRef: { $exists: true } }, null, { session })
+        .lean();
+      for (const order of differing) await mustBeExplained(services, order, 'bank_file_executed');
       await models.bankFiles.updateOne(
         { _id: fileId, state: 'made' },
         { $set: { state: 'voided', voided } },
@@ -61,8 +66,10 @@ export async function failOrder(
 ): Promise<BankOrderDocument> {
   const now = services.clock.now();
   const { models } = services;
+  const asked = await models.bankOrders.findById(reference).lean();
+  if (asked !== null) await mustBeExplained(services, asked, 'bank_order_executed');
   await models.bankOrders.updateOne(
-    { _id: reference, state: 'in_file' },
+    { _id: reference, state: 'in_file', differsRef: asked?.differsRef ?? null },
     { $set: { state: 'failed', message: why, changedAt: new Date(now) } },
   );
   const order = await models.bankOrders.findById(reference).lean();
@@ -74,6 +81,20 @@ export async function failOrder(
   }
   await tellEnded(services, [order], now);
   return order;
+}
+
+/** Money that the bank moved for an order, if of another amount, has left: a person must have said what became of it. */
+async function mustBeExplained(
+  { models }: Services,
+  { _id, currency, differsRef }: BankOrderDocument,
+  code: 'bank_file_executed' | 'bank_order_executed',
+): Promise<void> {
+  if (differsRef === undefined) return;
+  const subject = `${currency}:${differsRef}`;
+  const exception = exceptionId({ provider: 'bank_file', kind: 'amount_differs', subject });
+  if ((await models.paymentExceptions.exists({ _id: exception, state: 'resolved' })) !== null) return;
+  const message = `The bank moved another amount for ${_id} (movement ${differsRef}): resolve the exception ${exception} first.`;
+  throw new Refusal('conflict', code, message);
 }
 
 /** Ends orders that wait for a payment file and can be sent nowhere, because their payee was erased. */

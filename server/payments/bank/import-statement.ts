@@ -189,6 +189,10 @@ const MOVES: Readonly<
 };
 
 function orderChange({ bankRef }: StatementLine, match: LineMatch, now: Instant) {
+  if (match.kind === 'amount_differs') {
+    const differs = { _id: payoutReference(match.payoutId, match.attempt) };
+    return { updateOne: { filter: differs, update: { $set: { differsRef: bankRef, changedAt: new Date(now) } } } };
+  }
   if (match.kind !== 'payout_posted' && match.kind !== 'payout_returned') return undefined;
   const { from, to } = MOVES[match.kind];
   const _id = payoutReference(match.payoutId, match.attempt);
