@@ -71,6 +71,24 @@ export function declareDeposits(program: Command, cli: Cli): void {
       }),
     );
 
+  writingVerb(deposits, 'refund', 'give a part of a top-up back to who paid it on its page', [
+    'deposits refund --platform plt_example --reference march-1 --amount 100000 --key goodwill-1 --apply',
+  ])
+    .requiredOption('--platform <plt_id>', 'whose deposit')
+    .requiredOption('--reference <key>', 'of the top-up')
+    .requiredOption('--amount <minor>', "minor units of the top-up's currency", countValue)
+    .requiredOption('--key <key>', 'of this refund; the same again is the same refund')
+    .action(async ({ apply, json, ...asked }: Omit<Moving, 'currency'> & { key: string }) =>
+      cli.withServices(async (services) => {
+        if (apply !== true) return showPlan(cli, json, asked, 'Would give back:');
+        const actor = await operatorOf(cli, services, 'ledger:write');
+        const { refundTopUp } = await import('../../server/deposits/refund-top-up.ts');
+        const { platform: platformId, reference, amount, key } = asked;
+        const made = await refundTopUp(services, { actor, platformId, reference, amount, key });
+        answer(cli, json, { ...asked, ...made }, () => `${made.refundRef}: booked when the provider tells of it.`);
+      }),
+    );
+
   writingVerb(deposits, 'withdraw', 'book that a bank paid a part of a deposit back to its platform', [
     'deposits withdraw --platform plt_example --amount 500000 --currency CNY --reference wire-77 --apply',
   ])

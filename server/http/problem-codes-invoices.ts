@@ -30,6 +30,10 @@ export const INVOICES_PROBLEM_CODES = {
     title: 'The reference was used for another top-up',
     action: 'Give the new top-up a reference of its own.',
   },
+  payment_not_paid: {
+    title: 'Nothing was paid that could be given back',
+    action: 'Look at the top-up; what came by bank goes back by bank: deposits withdraw.',
+  },
   top_up_refused: {
     title: 'The payment provider refused the top-up',
     action: 'Read detail; ask for another amount or currency under a new reference.',

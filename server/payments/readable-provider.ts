@@ -27,6 +27,19 @@ export interface ProviderMovements {
   readonly foreign: readonly Movement[];
 }
 
+/** Money that goes back to who paid it. */
+export interface RefundOrder {
+  /** The provider's name of the payment page that was paid. */
+  readonly paymentRef: string;
+  readonly amount: Money;
+  /** Ours: one refund for ever. */
+  readonly key: string;
+}
+
+export interface MadeRefund {
+  readonly refundRef: string;
+}
+
 /**
  * A provider that tells by webhooks and can be read again: what its books say, against ours. All methods but `receive` are
  * network calls and throw `unavailable` / `provider_unavailable`, `conflict` / `provider_refused`.
@@ -39,6 +52,10 @@ export interface ReadableProvider extends PaymentProvider {
   receive(content: Uint8Array, signature: string | undefined, now: Instant): Promise<ReceivedEvent>;
   /** All that an object's present state shows; `at` is the time of its latest event. */
   fetchSightings(object: string, subject: string, at: Instant): Promise<readonly Sighting[]>;
+  /** The refund that was made under a key, if there is one. Throws `payment_not_paid` too. */
+  findRefund(order: Pick<RefundOrder, 'paymentRef' | 'key'>): Promise<MadeRefund | undefined>;
+  /** Gives a payer money back, once for each key; it is booked when the provider tells of it. Throws `payment_not_paid` too. */
+  refundPayment(order: RefundOrder): Promise<MadeRefund>;
   /** Settlements by the time at which the provider began them; a fact's `occurredAt` is when its money is there. */
   readSettlements(within: Interval): Promise<ProviderMovements>;
   /** Payments in, payouts and what went back, by the time at which they were made. */

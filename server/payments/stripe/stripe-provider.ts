@@ -10,6 +10,7 @@ import { readStripeEvent } from './read-stripe-event.ts';
 import type { SentLog } from './sent-log.ts';
 import { openStripeClient, type StripeAccess, type StripeTransport } from './stripe-client.ts';
 import { openStripeTopUp, sendStripeInvoice, voidStripeInvoice } from './stripe-invoices.ts';
+import { findStripeRefund, refundStripePayment } from './stripe-refunds.ts';
 import { findStripePayouts, sendStripePayout } from './stripe-payouts.ts';
 
 export interface StripeProviderOptions {
@@ -63,6 +64,8 @@ export function openStripeProvider(options: StripeProviderOptions): ReadableProv
       }
       return event;
     },
+    findRefund: async (order) => findStripeRefund(await client(), order),
+    refundPayment: async (order) => refundStripePayment(await client(), order),
     fetchSightings: async (object, subject, at) => fetchSightings(await client(), object, subject, at),
     readSettlements: async (within) => readStripeSettlements(await client(), within),
     readMovements: async (within) => readStripeMovements(await client(), within),

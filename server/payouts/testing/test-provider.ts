@@ -117,6 +117,8 @@ export function readableTestProvider(now: () => number): {
     sendInvoice: absent,
     voidInvoice: absent,
     openTopUp: absent,
+    findRefund: absent,
+    refundPayment: absent,
     receive: absent,
     fetchSightings: absent,
     readSettlements: absent,
