@@ -11,7 +11,15 @@ import { openEnvelope } from './open-envelope.ts';
 import { recordTopUpReversal } from './record-top-up-reversal.ts';
 import { settleEnvelope } from './settle-envelope.ts';
 import { settleEnvelopes } from './settle-envelopes.ts';
-import { clearPrepaid, CURRENCY, fillDeposit, openPrepaid, openProcess, PLATFORM } from './testing/open-prepaid.ts';
+import {
+  clearPrepaid,
+  CURRENCY,
+  fillDeposit,
+  openPrepaid,
+  openProcess,
+  PLATFORM,
+  storeTopUp,
+} from './testing/open-prepaid.ts';
 
 const WHICH = { platformId: PLATFORM, currency: CURRENCY };
 
@@ -26,11 +34,7 @@ describe('what a platform owes, and its deposit gets back', () => {
     await clearPrepaid(world.services);
     world.clock.set(local('12:00'));
     services = { ...world.services, payments: { bank_file: fakeCollector() } };
-    await services.models.topUps.create({
-      ...{ _id: 'top_1', platformId: PLATFORM, reference: 'r', amount: 3_000, currency: CURRENCY, state: 'paid' },
-      ...{ successUrl: 'https://x.example', cancelUrl: 'https://x.example', idempotencyKey: 'top_1:1' },
-      createdAt: new Date(world.clock.now()),
-    });
+    await storeTopUp(services, 'paid');
   });
   afterEach(async () => assertBooks(services));
 

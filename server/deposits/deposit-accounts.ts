@@ -32,6 +32,15 @@ export async function owedBy(
   return owedOf(await models.accounts.findById(platformReceivable(platformId, currency)).lean());
 }
 
+/** What may be given back to a platform: what its deposit has, less what it owes. Minor units. */
+export async function returnableTo(
+  services: Pick<Services, 'models'>,
+  which: { readonly platformId: string; readonly currency: string },
+): Promise<number> {
+  const available = await availableIn(services, depositAccount(which.platformId, which.currency));
+  return Math.max(0, available - (await owedBy(services, which)));
+}
+
 /** The driver's own collection, for writes that Mongoose would cast: amounts are longs. */
 export const depositRows = (
   { database }: Pick<Services, 'database'>,

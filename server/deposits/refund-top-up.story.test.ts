@@ -3,9 +3,9 @@ import { dayMs } from '../../programs/calendar.ts';
 import { TEST_OPERATOR } from '../http/testing/test-api.ts';
 import { assertBooks } from '../ledger/testing/assert-books.ts';
 import { usePaymentsWorld } from '../payments/testing/payments-world.ts';
+import { addPayer, askTopUp, payTopUp } from '../payments/testing/top-ups.ts';
 import { refusalOf } from '../platforms/testing/open-world.ts';
 import { availableIn, depositAccount } from './deposit-accounts.ts';
-import { openTopUp } from './open-top-up.ts';
 import { refundTopUp } from './refund-top-up.ts';
 
 /** Through the SDK to the sandbox, and back by its webhooks. */
@@ -13,11 +13,6 @@ describe('a top-up is given back', () => {
   const test = usePaymentsWorld();
   const services = () => test.world.api.services;
 
-  const open = async (reference: string) =>
-    openTopUp(services(), {
-      ...{ platformId: 'plt_1', reference, amount: { amount: 10_000, currency: 'CNY' } },
-      ...{ successUrl: 'https://example.org/ok', cancelUrl: 'https://example.org/no' },
-    });
   const refund = (key: string, amount: number, reference = 'march') =>
     refundTopUp(services(), { actor: TEST_OPERATOR, platformId: 'plt_1', reference, amount, key });
   /** What the deposit holds, in books that are right. */
@@ -26,9 +21,8 @@ describe('a top-up is given back', () => {
     return availableIn(services(), depositAccount('plt_1', 'CNY'));
   };
   beforeEach(async () => {
-    await test.world.api.addPlatform('plt_1').catch((error: unknown) => assert.match(String(error), /taken/));
-    const { providerRef } = await open('march');
-    await test.world.control(`checkout_sessions/${providerRef}/pay`);
+    await addPayer(test.world);
+    await payTopUp(test.world, 'march', 10_000, 'pm_card_visa');
     await test.world.tick();
     assert.equal(await deposit(), 10_000);
   });
@@ -65,7 +59,7 @@ describe('a top-up is given back', () => {
 
   it('only what was paid, and what the deposit holds', async () => {
     await assert.rejects(refund('first', 10_001), refusalOf('deposit_too_small'));
-    await open('april');
+    await askTopUp(test.world, 'april', 10_000);
     await assert.rejects(refund('first', 1, 'april'), refusalOf('payment_not_paid'));
     await assert.rejects(refund('first', 1, 'may'), refusalOf('top_up_not_found'));
     assert.deepEqual(refundsMade(), []);

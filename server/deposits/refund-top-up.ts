@@ -5,7 +5,7 @@ import { deterministicId } from '../database/ids.ts';
 import { readableProviderOf } from '../payments/provider-of.ts';
 import type { MadeRefund } from '../payments/readable-provider.ts';
 import type { Services } from '../services.ts';
-import { availableIn, depositAccount, owedBy } from './deposit-accounts.ts';
+import { returnableTo } from './deposit-accounts.ts';
 import { topUpOf } from './record-top-up.ts';
 
 export interface RefundTopUp {
@@ -35,8 +35,7 @@ export async function refundTopUp(services: Services, input: RefundTopUp): Promi
   const order = { paymentRef: providerRef, amount: { amount, currency }, key: `${topUpId}:${input.key}` };
   const before = await provider.findRefund(order);
   if (before !== undefined) return before;
-  const owed = await owedBy(services, { platformId, currency });
-  const available = Math.max(0, (await availableIn(services, depositAccount(platformId, currency))) - owed);
+  const available = await returnableTo(services, { platformId, currency });
   if (amount > available) {
     const message = `Of the deposit ${formatMoney({ amount: available, currency })} can be given back.`;
     throw new Refusal('conflict', 'deposit_too_small', message);

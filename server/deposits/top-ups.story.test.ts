@@ -24,6 +24,7 @@ import {
   PLATFORM,
   PRICE,
   startAll,
+  storeTopUp,
   workers,
 } from './testing/open-prepaid.ts';
 import { withdrawDeposit } from './withdraw-deposit.ts';
@@ -39,11 +40,7 @@ describe('money into a deposit, and out of it', () => {
     await clearPrepaid(world.services);
     world.clock.set(local('12:00'));
     services = { ...world.services, payments: { bank_file: fakeCollector() } };
-    await services.models.topUps.create({
-      ...{ _id: 'top_1', platformId: PLATFORM, reference: 'r', amount: 3_000, currency: CURRENCY, state: 'open' },
-      ...{ successUrl: 'https://x.example', cancelUrl: 'https://x.example', idempotencyKey: 'top_1:1' },
-      createdAt: new Date(world.clock.now()),
-    });
+    await storeTopUp(services, 'open');
   });
   afterEach(async () => assertBooks(services));
 

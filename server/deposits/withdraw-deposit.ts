@@ -5,7 +5,7 @@ import { deterministicId } from '../database/ids.ts';
 import type { ProviderName } from '../payments/payment-port.ts';
 import { providerOf } from '../payments/provider-of.ts';
 import type { Services } from '../services.ts';
-import { availableIn, depositAccount, owedBy } from './deposit-accounts.ts';
+import { depositAccount, returnableTo } from './deposit-accounts.ts';
 import { noteDepositLevel } from './note-deposit-level.ts';
 import { utcDay } from './open-envelope.ts';
 
@@ -30,8 +30,7 @@ export async function withdrawDeposit(services: Services, input: WithdrawDeposit
   assertBookedByHand(provider);
   const now = services.clock.now();
   const deposit = depositAccount(platformId, currency);
-  const owed = await owedBy(services, { platformId, currency });
-  const available = Math.max(0, (await availableIn(services, deposit)) - owed);
+  const available = await returnableTo(services, { platformId, currency });
   const cash = providerOf(services, provider).cashAccount(currency);
   const key = `withdrawn:${deterministicId('top', platformId, reference)}`;
   const ofKey = { _id: { $gte: `${key}:`, $lt: `${key};` } };

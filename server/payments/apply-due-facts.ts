@@ -4,7 +4,7 @@ import { Refusal } from '../../programs/refusal.ts';
 import { asRefusal } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import { applyFact, FACT_APPLIERS, type FactAppliers } from './apply-fact.ts';
-import { exceptionId, mendExceptions, openException } from './exceptions.ts';
+import { exceptionId, mendExceptions, mendWhatIsOver, openException } from './exceptions.ts';
 import type { PaymentFactDocument } from './payment-models.ts';
 
 const BATCH = 200;
@@ -54,13 +54,9 @@ const BOOKED_LATER = 'It was booked by a later try.';
 
 /** Ends exceptions of facts that were booked after all by a run that died before it could end them; answers how many. */
 export async function mendBookedFacts(services: Services, { now }: { readonly now: Instant }): Promise<number> {
-  const { models } = services;
-  let mended = 0;
-  for await (const { _id, subject } of models.paymentExceptions.find({ kind: FACT_REFUSED, state: 'open' }).cursor()) {
-    if ((await models.paymentFacts.exists({ _id: subject, state: 'applied' })) === null) continue;
-    mended += await mendExceptions(services, [_id], { note: BOOKED_LATER, now });
-  }
-  return mended;
+  const isBooked = async (_id: string) =>
+    (await services.models.paymentFacts.exists({ _id, state: 'applied' })) !== null;
+  return mendWhatIsOver(services, FACT_REFUSED, isBooked, { note: BOOKED_LATER, now });
 }
 
 /** A fact that is this run's own until then. */

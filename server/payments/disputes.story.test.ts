@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { dayMs } from '../../programs/calendar.ts';
-import { openTopUp } from '../deposits/open-top-up.ts';
 import { TEST_OPERATOR } from '../http/testing/test-api.ts';
 import { auditBooks } from '../ledger/books/audit-books.ts';
 import { checkBooks } from '../ledger/books/check-books.ts';
@@ -13,6 +12,7 @@ import { reconcileProvider } from './reconcile-provider.ts';
 import { recordFacts } from './record-facts.ts';
 import { settlePayments } from './settle-payments.ts';
 import { usePaymentsWorld } from './testing/payments-world.ts';
+import { addPayer, payTopUp } from './testing/top-ups.ts';
 
 const MONTH = '2026-03';
 const DISPUTED = 50_000;
@@ -23,18 +23,10 @@ describe('a dispute, from its first day to its end', () => {
   const services = () => test.world.api.services;
   const now = () => test.world.api.clock.now();
 
-  async function topUp(reference: string, amount: number, method: string): Promise<void> {
-    const opened = await openTopUp(services(), {
-      ...{ platformId: 'plt_1', reference, amount: { amount, currency: 'CNY' } },
-      ...{ successUrl: 'https://example.org/ok', cancelUrl: 'https://example.org/no' },
-    });
-    await test.world.control(`checkout_sessions/${opened.providerRef}/pay`, { method });
-  }
+  const topUp = (reference: string, amount: number, method: string) => payTopUp(test.world, reference, amount, method);
   /** Two payments; the second is disputed as soon as it is made. */
   async function pay(): Promise<void> {
-    await test.world.api.addPlatform('plt_1').catch((error: unknown) => {
-      assert.match(String(error), /taken/);
-    });
+    await addPayer(test.world);
     await topUp('stays', 100_000, 'pm_card_visa');
     await topUp('disputed', DISPUTED, 'pm_card_createDispute');
     await test.world.tick();

@@ -55,6 +55,20 @@ async function reopen({ models }: Pick<Services, 'models'>, _id: string, asFound
   return modifiedCount > 0;
 }
 
+/** Ends the open exceptions of a kind that are over, one by one; answers how many. Safe to run twice. */
+export async function mendWhatIsOver(
+  services: Services,
+  kind: ExceptionKind,
+  isOver: (subject: string) => Promise<boolean>,
+  ending: { readonly note: string; readonly now: Instant },
+): Promise<number> {
+  let mended = 0;
+  for await (const { _id, subject } of services.models.paymentExceptions.find({ kind, state: 'open' }).cursor()) {
+    if (await isOver(subject)) mended += await mendExceptions(services, [_id], ending);
+  }
+  return mended;
+}
+
 /** Ends exceptions that are no longer so; what a person resolved stays as it is. */
 export async function mendExceptions(
   { models }: Services,

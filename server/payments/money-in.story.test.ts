@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { dayMs, hourMs } from '../../programs/calendar.ts';
-import { openTopUp } from '../deposits/open-top-up.ts';
 import { assertBooks } from '../ledger/testing/assert-books.ts';
 import { reconcileProvider } from './reconcile-provider.ts';
 import { settlePayments } from './settle-payments.ts';
 import { usePaymentsWorld } from './testing/payments-world.ts';
+import { addPayer, payTopUp } from './testing/top-ups.ts';
 
 /**
  * A platform tops up its deposit three times: one payment is refunded in part, one is disputed and lost. From the payment
@@ -15,13 +15,7 @@ describe('money in, from the payment page to cash', () => {
   const services = () => test.world.api.services;
   const now = () => test.world.api.clock.now();
 
-  async function topUp(reference: string, amount: number, method: string): Promise<void> {
-    const opened = await openTopUp(services(), {
-      ...{ platformId: 'plt_1', reference, amount: { amount, currency: 'CNY' } },
-      ...{ successUrl: 'https://example.org/ok', cancelUrl: 'https://example.org/no' },
-    });
-    await test.world.control(`checkout_sessions/${opened.providerRef}/pay`, { method });
-  }
+  const topUp = (reference: string, amount: number, method: string) => payTopUp(test.world, reference, amount, method);
   /** What accounts hold, on their own side. */
   async function books(): Promise<Record<string, number>> {
     const accounts = await services().models.accounts.find().sort({ _id: 1 }).lean();
@@ -34,10 +28,8 @@ describe('money in, from the payment page to cash', () => {
     { lost: 1 },
   ]) {
     it(`webhooks ${JSON.stringify(travel)}`, async () => {
-      const { api, sandbox, control, pass, tick } = test.world;
-      await api.addPlatform('plt_1').catch((error: unknown) => {
-        assert.match(String(error), /taken/);
-      });
+      const { sandbox, control, pass, tick } = test.world;
+      await addPayer(test.world);
       sandbox.core.orderWebhooks(travel);
       await topUp('a', 100_000, 'pm_card_visa');
       await topUp('b', 50_000, 'pm_card_createDispute');

@@ -1,6 +1,6 @@
 import { dayMs, type Instant } from '../../programs/calendar.ts';
 import { money } from '../../programs/money.ts';
-import { exceptionId, mendExceptions, openException } from '../payments/exceptions.ts';
+import { mendWhatIsOver, openException } from '../payments/exceptions.ts';
 import type { Services } from '../services.ts';
 import { RECONCILABLE } from './mongo-payout-store.ts';
 
@@ -32,12 +32,7 @@ export async function tellStuckPayouts(
     });
     if (opened) stuck += 1;
   }
-  let freed = 0;
-  const open = models.paymentExceptions.find({ kind: KIND, state: 'open' }).lean();
-  for await (const { provider, subject } of open.cursor()) {
-    if ((await models.payouts.exists({ _id: subject, state: { $in: states } })) !== null) continue;
-    const id = exceptionId({ provider, kind: KIND, subject });
-    freed += await mendExceptions(services, [id], { note: 'It is known what became of the payout.', now });
-  }
+  const isOver = async (_id: string) => (await models.payouts.exists({ _id, state: { $in: states } })) === null;
+  const freed = await mendWhatIsOver(services, KIND, isOver, { note: 'It is known what became of the payout.', now });
   return { stuck, freed };
 }

@@ -94,3 +94,12 @@ export async function clearPrepaid({ database }: Pick<OpenServices, 'database'>)
   const names = collections.map(({ name }) => name).filter((name) => !KEPT.has(name) && !name.startsWith('system.'));
   await Promise.all(names.map((name) => database.db.collection(name).deleteMany({})));
 }
+
+/** A top-up `top_1` of 3,000 fen, as it stands beside its payments. */
+export async function storeTopUp({ models, clock }: Pick<OpenServices, 'models' | 'clock'>, state: 'open' | 'paid') {
+  await models.topUps.create({
+    ...{ _id: 'top_1', platformId: PLATFORM, reference: 'r', amount: 3_000, currency: CURRENCY, state },
+    ...{ successUrl: 'https://x.example', cancelUrl: 'https://x.example', idempotencyKey: 'top_1:1' },
+    createdAt: new Date(clock.now()),
+  });
+}
