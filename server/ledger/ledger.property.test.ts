@@ -26,6 +26,8 @@ const FUNDED: LedgerUnit = {
  */
 const IN_TIME = { numRuns: 15, endOnFailure: true, timeout: 60_000, interruptAfterTimeLimit: 100_000 } as const;
 
+const ROUNDS_MAX = 8;
+
 /** Without the documents, of which the model knows nothing. */
 const bare = (history: readonly (readonly LedgerUnit[])[]): LedgerUnit[] =>
   history.flat().flatMap(({ id, transfers }) => (transfers.length > 0 ? [{ id, transfers }] : []));
@@ -37,39 +39,40 @@ describe('the ledger, whatever is asked of it', () => {
     this.timeout(120_000);
     const seen = new Set<string>();
     const seenOf = new Set<string>();
-    await fc.assert(
-      fc.asyncProperty(randomHistory, fc.array(fc.nat({ max: 3 })), async (history, waits) => {
-        const { clock } = openTestLedger(database);
-        const [ours, model] = [new MemoryLedger(clock), new NaiveBooks()];
-        ours.closeMonth('2026-02');
-        for (const [index, unit] of [FUNDED, ...bare(history)].entries()) {
-          clock.advance(waits[index] ?? 0);
-          const said = word(await ours.commit(unit));
-          seen.add(said);
-          for (const { kind } of unit.transfers) seenOf.add(`${kind} ${said}`);
-          assert.equal(said, model.commit(unit, clock.now()), JSON.stringify(unit));
-          for (const account of [FUND, POOL, CASH, DEFICIT]) {
-            const { debitsPending, debitsPosted, creditsPending, creditsPosted } = ours.totals(account);
-            if (account === DEFICIT && debitsPosted > 0) seenOf.add('deficit');
-            const left =
-              account === CASH || account === DEFICIT
-                ? debitsPosted - creditsPosted - creditsPending
-                : creditsPosted - debitsPosted - debitsPending;
-            assert.equal(left, model.left(account), account);
+    const reversals = ['donation_refunded', 'donation_disputed', 'payment_refunded', 'payment_disputed'];
+    const expected = ['deficit', ...reversals.flatMap((kind) => [`${kind} committed`, `${kind} exceeds_funds`])];
+    const missed = () => expected.filter((each) => !seenOf.has(each));
+    const play = () =>
+      fc.assert(
+        fc.asyncProperty(randomHistory, fc.array(fc.nat({ max: 3 })), async (history, waits) => {
+          const { clock } = openTestLedger(database);
+          const [ours, model] = [new MemoryLedger(clock), new NaiveBooks()];
+          ours.closeMonth('2026-02');
+          for (const [index, unit] of [FUNDED, ...bare(history)].entries()) {
+            clock.advance(waits[index] ?? 0);
+            const said = word(await ours.commit(unit));
+            seen.add(said);
+            for (const { kind } of unit.transfers) seenOf.add(`${kind} ${said}`);
+            assert.equal(said, model.commit(unit, clock.now()), JSON.stringify(unit));
+            for (const account of [FUND, POOL, CASH, DEFICIT]) {
+              const { debitsPending, debitsPosted, creditsPending, creditsPosted } = ours.totals(account);
+              if (account === DEFICIT && debitsPosted > 0) seenOf.add('deficit');
+              const left =
+                account === CASH || account === DEFICIT
+                  ? debitsPosted - creditsPosted - creditsPending
+                  : creditsPosted - debitsPosted - debitsPending;
+              assert.equal(left, model.left(account), account);
+            }
           }
-        }
-      }),
-      { numRuns: 1_000 },
-    );
+        }),
+        { numRuns: 1_000 },
+      );
+    // What is rare may be missed by a thousand histories: then others are played, until all was met.
+    for (let round = 0; round < ROUNDS_MAX && missed().length > 0; round++) await play();
     // Documents apart, every refusal must have been met: else the histories are too tame.
     const unmet = Object.keys(UNIT_REFUSALS).filter((code) => !seen.has(code));
     assert.deepEqual(unmet, ['already_exists', 'guard_failed']);
-    const reversals = ['donation_refunded', 'donation_disputed', 'payment_refunded', 'payment_disputed'];
-    const expected = ['deficit', ...reversals.flatMap((kind) => [`${kind} committed`, `${kind} exceeds_funds`])];
-    assert.deepEqual(
-      expected.filter((each) => !seenOf.has(each)),
-      [],
-    );
+    assert.deepEqual(missed(), []);
   });
 
   it('keeps the books right though three writers race and the database fails them', async function () {
